@@ -1,4 +1,7 @@
-"""The S3 server of the Java tests (S3Proxy over a folder), in a process of its own."""
+"""The S3 server of the Java tests (S3Proxy over a folder), in a process of its own.
+
+jobs/src/test/python/nights.py and the tests in python/tests take it from here, too.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from pathlib import Path
 BUCKET = "factory"
 ACCESS_KEY = "AKIADUMMYACCESSKEY"
 SECRET_KEY = "dummy/Secret+Key0123456789"
-STARTUP_SECONDS = 120
+STARTUP_SECONDS = 180
 
 
 class S3Server:

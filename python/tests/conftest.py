@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-import socket
-import subprocess
-import time
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +14,6 @@ import pyarrow.parquet
 import pytest
 
 ROOT = Path(__file__).parents[2]
-KEY, SECRET = "AKIADUMMYACCESSKEY", "dummy/Secret+Key0123456789"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -70,32 +67,12 @@ def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, dict[st
     jar = ROOT / "jobs/target/s3-server/s3proxy-jar-with-dependencies.jar"
     if not jar.exists():
         pytest.exit(f"{jar} is missing: run mvn -B -DskipTests package first", returncode=2)
-    folder = tmp_path_factory.mktemp("s3")
-    bucket = folder / "data/factory"
-    bucket.mkdir(parents=True)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    (folder / "s3proxy.properties").write_text(
-        f"s3proxy.endpoint=http://127.0.0.1:{port}\ns3proxy.authorization=aws-v2-or-v4\n"
-        f"s3proxy.identity={KEY}\ns3proxy.credential={SECRET}\njclouds.provider=filesystem-nio2\n"
-        f"jclouds.filesystem.basedir={folder / 'data'}\njclouds.identity=unused\njclouds.credential=unused\n"
-    )
-    with (folder / "log").open("wb") as log:
-        server = subprocess.Popen(
-            ["java", "-Xmx256m", "-jar", str(jar), "--properties", str(folder / "s3proxy.properties")],
-            stdout=log,
-            stderr=log,
-        )
+    # Here, since the module is the repository's: the tests that need no server run without it.
+    sys.path.append(str(ROOT / "airflow/test"))
+    from s3_server import ACCESS_KEY, SECRET_KEY, S3Server
+
+    server = S3Server(jar, tmp_path_factory.mktemp("s3"))
     try:
-        deadline = time.monotonic() + 180
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", port), 1).close()
-                break
-            except OSError:
-                assert server.poll() is None and time.monotonic() < deadline, (folder / "log").read_text()
-                time.sleep(0.1)
-        yield bucket, {"endpoint_url": f"http://127.0.0.1:{port}", "key": KEY, "secret": SECRET}
+        yield server.data, {"endpoint_url": server.endpoint, "key": ACCESS_KEY, "secret": SECRET_KEY}
     finally:
-        server.kill()
-        server.wait()
+        server.close()

@@ -17,20 +17,21 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[4]
+sys.path.append(str(ROOT / "airflow/test"))
+
+from s3_server import ACCESS_KEY, BUCKET, SECRET_KEY, S3Server
+
 LAUNCHER = os.environ.get("DUALANODIFF", str(ROOT / "bin/dualanodiff"))
-SERVER = os.environ.get("S3_SERVER", str(ROOT / "jobs/target/s3-server/s3proxy-jar-with-dependencies.jar"))
+SERVER = Path(os.environ.get("S3_SERVER", ROOT / "jobs/target/s3-server/s3proxy-jar-with-dependencies.jar"))
 READERS = Path(os.environ.get("READERS", ROOT / "pipeline/target/iceberg-readers"))
 CLASSPATH = Path(os.environ.get("CLASSPATH_FILE", ROOT / "jobs/target/embedded.classpath"))
 DUCKDB = ["duckdb==1.4.4", "duckdb-ext-iceberg==1.4.4.20260205", "duckdb-ext-avro==1.4.4.20260205",
           "duckdb-ext-httpfs==1.4.4.20260205"]
-KEY, SECRET, BUCKET = "nights", "of-dummy-keys", "factory"
 PAIRS, DEFECTS = 4, 2
 DAY = 24 * 3600
 
@@ -38,42 +39,16 @@ DAY = 24 * 3600
 def main():
     folder = Path(sys.argv[1]).resolve()
     shutil.rmtree(folder, ignore_errors=True)
-    (folder / "s3" / BUCKET).mkdir(parents=True)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = start_server(folder, port)
+    server = S3Server(SERVER, folder)
     try:
-        Nights(folder, f"127.0.0.1:{port}").run()
+        Nights(folder, server).run()
     finally:
-        server.kill()
-        server.wait()
-
-
-def start_server(folder, port):
-    properties = folder / "s3proxy.properties"
-    properties.write_text(
-        f"s3proxy.endpoint=http://127.0.0.1:{port}\ns3proxy.authorization=aws-v2-or-v4\ns3proxy.identity={KEY}\n"
-        f"s3proxy.credential={SECRET}\njclouds.provider=filesystem-nio2\njclouds.filesystem.basedir={folder}/s3\n"
-        "jclouds.identity=unused\njclouds.credential=unused\n", encoding="utf-8")
-    log = open(folder / "s3proxy.log", "w", encoding="utf-8")
-    server = subprocess.Popen(["java", "-Xmx256m", "-jar", SERVER, "--properties", str(properties)], stdout=log, stderr=log)
-    until = time.monotonic() + 60
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port)).close()
-            return server
-        except OSError:
-            if time.monotonic() > until or server.poll() is not None:
-                server.kill()
-                server.wait()
-                sys.exit("the S3 server did not start: " + (folder / "s3proxy.log").read_text())
-            time.sleep(0.1)
+        server.close()
 
 
 class Nights:
-    def __init__(self, folder, endpoint):
-        self.folder, self.endpoint = folder, endpoint
+    def __init__(self, folder, server):
+        self.folder, self.bucket, self.endpoint = folder, server.data, server.endpoint
         self.settings = folder / "lake.conf"
         self.settings.write_text(f"""
             include required("{ROOT}/conf/local.conf")
@@ -84,7 +59,7 @@ class Nights:
             generation {{ samples-per-defect = {PAIRS}, batch-size = 2, pairs-per-task = 4, steps = 2 }}
             store = "s3a://{BUCKET}/augmented"
             spark.conf {{
-              "spark.hadoop.fs.s3a.endpoint" = "http://{endpoint}"
+              "spark.hadoop.fs.s3a.endpoint" = "{self.endpoint}"
               "spark.hadoop.fs.s3a.endpoint.region" = "us-east-1"
               "spark.hadoop.fs.s3a.path.style.access" = true
               spark.sql.catalog.lake {{
@@ -131,7 +106,7 @@ class Nights:
 
     def product(self, command, *more, show=True):
         """Runs it and says how."""
-        environment = os.environ | {"AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET,
+        environment = os.environ | {"AWS_ACCESS_KEY_ID": ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
                                     "JAVA_OPTS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"}
         shown = f"dualanodiff {command} " + " ".join(more)
         print(f"$ {shown}", flush=True)
@@ -165,7 +140,7 @@ class Nights:
 
         with sqlite3.connect(self.folder / "catalog.db") as catalog:
             location, = catalog.execute("select metadata_location from iceberg_tables").fetchone()
-        return self.folder / "s3" / location.removeprefix("s3a://")
+        return self.bucket / location.removeprefix(f"s3a://{BUCKET}/")
 
     def snapshots(self):
         return [snapshot["snapshot-id"] for snapshot in json.loads(self.metadata().read_text())["snapshots"]]
@@ -177,7 +152,7 @@ class Nights:
         for entry in table["snapshots"] + table["snapshot-log"]:
             entry["timestamp-ms"] -= 1000 * DAY * snapshots.get(entry["snapshot-id"], 0)
         file.write_text(json.dumps(table))
-        for path in (self.folder / "s3" / BUCKET / "augmented").rglob("*"):
+        for path in (self.bucket / "augmented").rglob("*"):
             if path.is_file():
                 text = path.read_text(errors="ignore") if "/versions/" in str(path) else str(path)
                 days = max((days for run, days in runs.items() if run in text), default=0)
@@ -185,11 +160,11 @@ class Nights:
                 os.utime(path, (modified, modified))
 
     def holds(self, key):
-        folder = self.folder / "s3" / BUCKET / "augmented" / key
+        folder = self.bucket / "augmented" / key
         return folder.is_dir() and any(path.is_file() for path in folder.rglob("*"))
 
     def size(self):
-        files = [path for path in (self.folder / "s3").rglob("*") if path.is_file()]
+        files = [path for path in self.bucket.rglob("*") if path.is_file()]
         return sum(path.stat().st_size for path in files), len(files)
 
     def say(self, text):
@@ -216,7 +191,7 @@ def pyiceberg(task):
 
     catalog = load_catalog("lake", **{
         "type": "sql", "uri": f"sqlite:///{task['folder']}/catalog.db", "warehouse": f"s3a://{BUCKET}/lake",
-        "s3.endpoint": f"http://{task['endpoint']}", "s3.access-key-id": KEY, "s3.secret-access-key": SECRET,
+        "s3.endpoint": task["endpoint"], "s3.access-key-id": ACCESS_KEY, "s3.secret-access-key": SECRET_KEY,
         "s3.region": "us-east-1"})
     table = catalog.load_table("defects.pairs")
     return [table.scan(snapshot_id=snapshot).to_arrow().num_rows for snapshot in [None, *task["snapshots"]]]
@@ -230,7 +205,8 @@ def duckdb(task):
     for extension in ("avro", "httpfs", "iceberg"):
         file, = Path(list(duckdb_ext.__path__)[0]).rglob(f"{extension}.duckdb_extension")
         connection.execute(f"LOAD '{file}'")
-    connection.execute(f"create secret (type s3, key_id '{KEY}', secret '{SECRET}', endpoint '{task['endpoint']}',"
+    endpoint = task["endpoint"].removeprefix("http://")
+    connection.execute(f"create secret (type s3, key_id '{ACCESS_KEY}', secret '{SECRET_KEY}', endpoint '{endpoint}',"
                        " url_style 'path', use_ssl false, region 'us-east-1', scope 's3a://')")
     count = "select count(image) from iceberg_scan(?%s)"
     ways = ["", *(f", snapshot_from_id => {snapshot}" for snapshot in task["snapshots"])]
@@ -245,8 +221,9 @@ def spark(task):
     jars += [jar for jar in CLASSPATH.read_text().strip().split(":") if s3a.search(jar)]
     conf = {
         "ui.enabled": False, "ui.showConsoleProgress": False, "driver.extraClassPath": ":".join(jars),
-        "hadoop.fs.s3a.endpoint": f"http://{task['endpoint']}", "hadoop.fs.s3a.path.style.access": True,
-        "hadoop.fs.s3a.endpoint.region": "us-east-1", "hadoop.fs.s3a.access.key": KEY, "hadoop.fs.s3a.secret.key": SECRET,
+        "hadoop.fs.s3a.endpoint": task["endpoint"], "hadoop.fs.s3a.path.style.access": True,
+        "hadoop.fs.s3a.endpoint.region": "us-east-1",
+        "hadoop.fs.s3a.access.key": ACCESS_KEY, "hadoop.fs.s3a.secret.key": SECRET_KEY,
         "hadoop.fs.s3a.aws.credentials.provider": "org.apache.hadoop.fs.s3a.SimpleAWSCredentialsProvider",
         "sql.catalog.lake": "org.apache.iceberg.spark.SparkCatalog", "sql.catalog.lake.type": "jdbc",
         "sql.catalog.lake.uri": f"jdbc:sqlite:{task['folder']}/catalog.db", "sql.catalog.lake.warehouse": f"s3a://{BUCKET}/lake"}

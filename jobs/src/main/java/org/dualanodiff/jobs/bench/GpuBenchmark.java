@@ -5,7 +5,6 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import org.dualanodiff.jobs.bench.ModelTask.MeasuringProcess;
 import org.dualanodiff.jobs.bench.ModelTask.Workload;
 import org.dualanodiff.model.base.BaseModel;
@@ -105,15 +104,10 @@ public final class GpuBenchmark {
         CudaDriver.ofMachine()
                 .flatMap(driver -> driver.gpu(work.device()))
                 .ifPresent(gpu -> print("| GPU | %s |%n", gpu));
-        memory().ifPresent(m -> print("| its memory | %d MiB, %d free |%n", m.total() >> 20, m.free() >> 20));
+        work.deviceMemory()
+                .ifPresent(m -> print("| its memory | %d MiB, %d free |%n", m.total() >> 20, m.free() >> 20));
         print("| Java | %s |%n", System.getProperty("java.vm.version"));
         print("| system | %s, %s |%n", System.getProperty("os.name"), System.getProperty("os.arch"));
-    }
-
-    private Optional<CudaDriver.Memory> memory() {
-        return work.device().equals("cpu")
-                ? Optional.empty()
-                : CudaDriver.ofMachine().flatMap(driver -> driver.memory(work.device()));
     }
 
     /** Holds the noise of a guided step and the losses of a training against those of the CPU in fp32. */
@@ -126,9 +120,9 @@ public final class GpuBenchmark {
         print("| | precision | error | at most |%n|---|---|---|---|%n");
         for (Precision precision : extent.precisions()) {
             Workload there = tinyWork.with(precision).repeated(COMPARED_STEPS - 1);
-            error("noise of a guided step", precision, noise, noise(there));
+            error("noise of a guided step", there, noise, noise(there));
             if (precision != Precision.FP16) {
-                error("losses of %d training steps".formatted(COMPARED_STEPS), precision, losses, losses(there));
+                error("losses of %d training steps".formatted(COMPARED_STEPS), there, losses, losses(there));
             }
         }
     }
@@ -147,7 +141,7 @@ public final class GpuBenchmark {
     }
 
     /** The norm of the difference over the norm. GPUs may round the inputs of fp32 convolutions to TF32. */
-    private void error(String what, Precision precision, float[] expected, float[] found) {
+    private void error(String what, Workload there, float[] expected, float[] found) {
         double difference = 0;
         double norm = 0;
         for (int i = 0; i < expected.length; i++) {
@@ -155,11 +149,12 @@ public final class GpuBenchmark {
             norm += Math.pow(expected[i], 2);
         }
         double error = Math.sqrt(difference / norm);
+        Precision precision = there.precision();
         double most = precision == Precision.FP32 ? 5e-3 : precision == Precision.FP16 ? 2e-2 : 8e-2;
-        print("| %s | %s | %.1e | %.0e |%n", what, name(precision), error, most);
+        print("| %s | %s | %.1e | %.0e |%n", what, there.precisionName(), error, most);
         // Not a number is not below anything.
         if (!(error <= most)) {
-            failed.add("%s in %s: error %.1e, at most %.0e".formatted(what, name(precision), error, most));
+            failed.add("%s in %s: error %.1e, at most %.0e".formatted(what, there.precisionName(), error, most));
         }
     }
 
@@ -238,7 +233,7 @@ public final class GpuBenchmark {
      * refused for certain is what has no addresses.
      */
     private long tooMuch() {
-        return memory().map(m -> m.total() / 8).orElse(1L << 50);
+        return work.deviceMemory().map(m -> m.total() / 8).orElse(1L << 50);
     }
 
     /** TorchScript puts the reason last, after where it happened. */
@@ -250,10 +245,6 @@ public final class GpuBenchmark {
                 .or(() -> text.lines().filter(line -> !line.isBlank()).findFirst())
                 .orElse(text)
                 .strip();
-    }
-
-    private static String name(Precision precision) {
-        return precision.name().toLowerCase(Locale.ROOT);
     }
 
     private void print(String format, Object... values) {

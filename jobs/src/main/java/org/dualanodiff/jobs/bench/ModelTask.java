@@ -21,6 +21,7 @@ import org.dualanodiff.model.bench.ModelTiming.StepMeter;
 import org.dualanodiff.model.dual.BackgroundCompensation.BackgroundMode;
 import org.dualanodiff.model.dual.DualAdapter.Ablation;
 import org.dualanodiff.model.dual.NestedPrompt;
+import org.dualanodiff.model.files.TemporaryFolder;
 import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.torch.Compute;
@@ -79,7 +80,7 @@ public enum ModelTask {
                     Tensors.floats(tensor);
                 }
             }
-            double read = (work.repeats() - settled) * (double) READ_NUMBERS * Float.BYTES / MEBIBYTE;
+            double read = (work.repeats() - settled) * (double) READ_NUMBERS * Float.BYTES / Memory.MEBIBYTE;
             return new Found(null, (Memory.resident() - before) / read);
         }
     },
@@ -105,11 +106,10 @@ public enum ModelTask {
                 }
             });
             double grown = resident[work.repeats()] - resident[SETTLED_CHECKPOINTS];
-            return new Found(null, grown * MEBIBYTE / written[0]);
+            return new Found(null, grown * Memory.MEBIBYTE / written[0]);
         }
     };
 
-    private static final double MEBIBYTE = 1 << 20;
     /** As many as the latents and pictures of a few pairs have at 512 pixels: 4 MiB. */
     private static final int READ_NUMBERS = 1 << 20;
 
@@ -154,21 +154,14 @@ public enum ModelTask {
 
     /** Loads the base and measures. */
     public Measured measure(ModelFiles directory, Workload work) throws IOException {
-        Optional<Long> free = freeMemory(work.device());
+        Optional<CudaDriver.Memory> before = work.deviceMemory();
         try (BaseModel base = BaseModel.load(directory, work.compute())) {
             Found found = run(base, work);
-            Double held = free.flatMap(before -> freeMemory(work.device()).map(after -> (before - after) / MEBIBYTE))
+            Double held = before.flatMap(then -> work.deviceMemory().map(now -> then.free() - now.free()))
+                    .map(bytes -> bytes / Memory.MEBIBYTE)
                     .orElse(null);
             return new Measured(found, Memory.peakOfResident(), held);
         }
-    }
-
-    private static Optional<Long> freeMemory(String device) {
-        return device.equals("cpu")
-                ? Optional.empty()
-                : CudaDriver.ofMachine()
-                        .flatMap(driver -> driver.memory(device))
-                        .map(CudaDriver.Memory::free);
     }
 
     /** The losses of all steps: one more than are measured. */
@@ -198,13 +191,10 @@ public enum ModelTask {
                 Flip.among(false, false),
                 checkpointEvery,
                 1);
-        Path folder = Files.createTempDirectory("dualanodiff-bench-");
-        Path state = folder.resolve("state");
-        try (DualTrainer trainer = new DualTrainer(base, examples(work.resolution()), NestedPrompt.RELEASED, config)) {
-            trainer.train(state, listener);
-        } finally {
-            Files.deleteIfExists(state);
-            Files.delete(folder);
+        try (TemporaryFolder folder = TemporaryFolder.create("dualanodiff-bench-");
+                DualTrainer trainer =
+                        new DualTrainer(base, examples(work.resolution()), NestedPrompt.RELEASED, config)) {
+            trainer.train(folder.path().resolve("state"), listener);
         }
     }
 
@@ -314,6 +304,13 @@ public enum ModelTask {
 
         Compute compute() {
             return new Compute(device, precision, Compute.CPU.threads());
+        }
+
+        /** Of its GPU now; empty on the CPU. */
+        Optional<CudaDriver.Memory> deviceMemory() {
+            return device.equals("cpu")
+                    ? Optional.empty()
+                    : CudaDriver.ofMachine().flatMap(driver -> driver.memory(device));
         }
 
         String precisionName() {

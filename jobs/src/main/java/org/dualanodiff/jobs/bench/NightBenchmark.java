@@ -4,11 +4,8 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.lang.management.ManagementFactory;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -19,6 +16,7 @@ import org.dualanodiff.jobs.run.AugmentRun;
 import org.dualanodiff.jobs.run.AugmentRun.Stages;
 import org.dualanodiff.jobs.run.RunReport;
 import org.dualanodiff.jobs.spark.SparkSessions;
+import org.dualanodiff.model.files.TemporaryFolder;
 import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.config.ConfigLoader;
 import org.dualanodiff.pipeline.config.PipelineConfig;
@@ -43,18 +41,15 @@ public final class NightBenchmark {
 
     /** Runs the night in folders of its own, which are deleted, or in the store that is named. */
     public Measures run(List<String> settings) throws IOException {
-        Path folder = Files.createTempDirectory("dualanodiff-night-");
-        try {
-            writeImages(folder.resolve("images"));
+        try (TemporaryFolder folder = TemporaryFolder.create("dualanodiff-night-")) {
+            writeImages(folder.path().resolve("images"));
             PipelineConfig config = ConfigLoader.load(
-                    Optional.empty(), settings(folder, settings), System.getenv(), System.getProperties());
+                    Optional.empty(), settings(folder.path(), settings), System.getenv(), System.getProperties());
             try (SparkSession spark = SparkSessions.open(config, "bench night")) {
                 Measures measures = measure(spark, config);
                 print(measures);
                 return measures;
             }
-        } finally {
-            delete(folder);
         }
     }
 
@@ -67,7 +62,7 @@ public final class NightBenchmark {
         long end = System.nanoTime();
         List<SlotLog.Span> spans = SlotLog.spans();
         System.gc();
-        double live = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed() / (double) (1 << 20);
+        double live = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed() / Memory.MEBIBYTE;
         return new Measures(
                 summary.status(),
                 seconds,
@@ -126,22 +121,6 @@ public final class NightBenchmark {
                 Files.createLink(to.resolve(file.getFileName()), file);
             }
         }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.delete(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path visited, IOException failure) throws IOException {
-                Files.delete(visited);
-                return FileVisitResult.CONTINUE;
-            }
-        });
     }
 
     private void print(Measures measured) {

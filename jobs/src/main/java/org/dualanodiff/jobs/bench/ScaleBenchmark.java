@@ -14,10 +14,10 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.api.java.function.Function;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.run.UnitPairs;
 import org.dualanodiff.jobs.spark.Machine;
+import org.dualanodiff.jobs.spark.SparkJob;
 import org.dualanodiff.jobs.spark.TaskSettings;
 import org.dualanodiff.jobs.spark.UnitJobs;
 import org.dualanodiff.jobs.spark.UnitJobs.UnitWork;
@@ -84,9 +84,8 @@ public final class ScaleBenchmark {
         double before = cpuSeconds();
         Map<String, UnitPairs> pairs = new TreeMap<>();
         Stopwatch staging = Stopwatch.start();
-        List<GenerateSamples.Staged> staged = context.parallelize(tasks, tasks.size())
-                .map(new Staging(address, runId))
-                .collect();
+        List<GenerateSamples.Staged> staged = new SparkJob(context, "stage", "stage %d pairs".formatted(rows))
+                .onStore(address, tasks, (opened, unit) -> stage(opened, runId, unit));
         double stage = staging.seconds();
         double judge = timed(() -> IntStream.range(0, tasks.size())
                 .forEach(i -> pairs.computeIfAbsent(
@@ -201,7 +200,7 @@ public final class ScaleBenchmark {
                 measured.heapMebibytes(),
                 measured.heapLimitMebibytes(),
                 measured.residentMebibytes(),
-                files.getSum() / (measured.heapLimitMebibytes() * (1 << 20)));
+                files.getSum() / (measured.heapLimitMebibytes() * Memory.MEBIBYTE));
         line(
                 "model: %.2f s a pair on one H100 (%d steps for each of 2 branches at %.0f steps/s)",
                 Measures.modelSecondsPerPair(), Measures.STEPS, Measures.H100_STEPS_PER_SECOND);
@@ -220,14 +219,8 @@ public final class ScaleBenchmark {
     }
 
     /** A generation task without its model. */
-    private record Staging(String address, String runId) implements Function<GenerateUnit, GenerateSamples.Staged> {
-        @Override
-        public GenerateSamples.Staged call(GenerateUnit unit) throws IOException {
-            try (ObjectStore store = Machine.ofSpark().open(address)) {
-                return new GenerateSamples(store, RunLease.Fence.none(runId))
-                        .stage(runId, unit, RecordedPairs.of(runId, unit));
-            }
-        }
+    private static GenerateSamples.Staged stage(ObjectStore store, String runId, GenerateUnit unit) throws IOException {
+        return new GenerateSamples(store, RunLease.Fence.none(runId)).stage(runId, unit, RecordedPairs.of(runId, unit));
     }
 
     /**

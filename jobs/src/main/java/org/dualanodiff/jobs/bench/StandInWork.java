@@ -3,7 +3,6 @@ package org.dualanodiff.jobs.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -18,7 +17,6 @@ import java.util.stream.IntStream;
 import org.dualanodiff.jobs.spark.TaskSettings;
 import org.dualanodiff.jobs.spark.UnitJobs.UnitWork;
 import org.dualanodiff.model.training.TrainingListener;
-import org.dualanodiff.pipeline.ProductVersion;
 import org.dualanodiff.pipeline.TaskTimes;
 import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateTask;
 import org.dualanodiff.pipeline.generate.GenerateSamples.PairSource;
@@ -51,7 +49,7 @@ record StandInWork(double trainSeconds, double slowestSeconds, double pairSecond
     public TrainResult train(
             ObjectStore store, TrainTask task, TaskSettings settings, TrainingListener listener, Runnable loaded)
             throws IOException {
-        String unit = task.adapter().category() + "/" + task.adapter().defect();
+        String unit = task.adapter().unit().toString();
         try (SlotLog.Work work = SlotLog.begin(unit)) {
             loaded.run();
             double share = new SplittableRandom(unit.hashCode()).nextDouble();
@@ -85,17 +83,13 @@ record StandInWork(double trainSeconds, double slowestSeconds, double pairSecond
 
     private static Provenance provenance(TrainTask task, Path weights, double seconds) {
         int steps = task.training().steps();
-        return new Provenance(
-                task.adapter().fingerprint(),
-                task.adapter().category(),
-                task.adapter().defect(),
+        return Provenance.of(
+                task.adapter(),
                 task.base(),
                 new Provenance.TrainingData(task.set().fingerprint(), List.of(), 0),
-                Map.copyOf(task.settings()),
+                task.settings(),
                 new Provenance.Training(0, steps, 1, List.of(new Provenance.LossPoint(steps, 1)), seconds, DEVICE),
-                Provenance.Weights.of(weights),
-                ProductVersion.current(),
-                Instant.now());
+                weights);
     }
 
     @Override

@@ -40,7 +40,7 @@ abstract class AdapterCommand extends ConsoleCommand {
         PipelineConfig config = options.load();
         Preflight.require(config, false, stderr());
         Machine machine = Machine.of(config.spark().conf());
-        RunInputs inputs = RunInputs.read(config, machine.cache(), machine.hadoop());
+        RunInputs inputs = machine.inputs(config);
         AdapterId id = inputs.adapters().stream()
                 .filter(adapter ->
                         adapter.category().equals(category) && adapter.defect().equals(defect))

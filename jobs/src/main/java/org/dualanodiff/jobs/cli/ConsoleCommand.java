@@ -30,13 +30,23 @@ abstract class ConsoleCommand implements Callable<Integer> {
 
     /** To be thrown where options do not fit; the command's usage is shown with it. */
     final ParameterException refused(String problem) {
-        return new ParameterException(spec.commandLine(), problem);
+        return refused(spec, problem);
     }
 
     /** The value of an option, which is refused if it is less. */
     final int atLeast(int least, String option, int value) {
+        return atLeast(spec, least, option, value);
+    }
+
+    /** As {@link #refused(String)}, for options that a command has mixed in. */
+    static ParameterException refused(CommandSpec command, String problem) {
+        return new ParameterException(command.commandLine(), problem);
+    }
+
+    /** As {@link #atLeast(int, String, int)}, for options that a command has mixed in. */
+    static int atLeast(CommandSpec command, int least, String option, int value) {
         if (value < least) {
-            throw refused("%s must be at least %d, was %d".formatted(option, least, value));
+            throw refused(command, "%s must be at least %d, was %d".formatted(option, least, value));
         }
         return value;
     }

@@ -12,7 +12,6 @@ import org.dualanodiff.jobs.spark.Machine;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.export.TableCatalog;
 import org.dualanodiff.pipeline.export.TableCatalog.TableName;
-import org.dualanodiff.pipeline.run.RunInputs;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.upkeep.CollectGarbage;
@@ -135,9 +134,7 @@ final class GcCommand extends ConsoleCommand {
             throw refused("--unused-adapters needs the settings that are in force: give --config or --set");
         }
         PipelineConfig config = options.load();
-        Machine machine = Machine.of(config.spark().conf());
-        return Set.copyOf(
-                RunInputs.read(config, machine.cache(), machine.hadoop()).adapters());
+        return Set.copyOf(Machine.of(config.spark().conf()).inputs(config).adapters());
     }
 
     private static List<String> lines(GarbageResult result) {

@@ -16,7 +16,6 @@ import org.dualanodiff.pipeline.store.ObjectStore;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Options that several commands have, each described once. */
@@ -139,7 +138,10 @@ final class Options {
         }
     }
 
-    /** The network that generated pairs are compared with real ones by. */
+    /**
+     * The network that generated pairs are compared with real ones by. What does not fit is refused as it is read: before
+     * hours of work rather than after them.
+     */
     static final class OfComparison {
 
         @Spec(Spec.Target.MIXEE)
@@ -156,7 +158,9 @@ final class Options {
                         "Side of the images that the network sees, a multiple of 8; larger for small defects. Default: ${DEFAULT-VALUE}.")
         void side(int pixels) {
             if (pixels < PairComparison.SIDE_FACTOR || pixels % PairComparison.SIDE_FACTOR != 0) {
-                throw refused("--side must be a multiple of %d, was %d".formatted(PairComparison.SIDE_FACTOR, pixels));
+                throw ConsoleCommand.refused(
+                        command,
+                        "--side must be a multiple of %d, was %d".formatted(PairComparison.SIDE_FACTOR, pixels));
             }
             side = pixels;
         }
@@ -168,15 +172,7 @@ final class Options {
                 description =
                         "Steps that the network is trained; more for small or faint defects. Default: ${DEFAULT-VALUE}.")
         void steps(int number) {
-            if (number < 1) {
-                throw refused("--steps must be at least 1, was " + number);
-            }
-            steps = number;
-        }
-
-        /** Before hours of work rather than after them. */
-        private ParameterException refused(String problem) {
-            return new ParameterException(command.commandLine(), problem);
+            steps = ConsoleCommand.atLeast(command, 1, "--steps", number);
         }
     }
 }

@@ -4,12 +4,12 @@ import com.typesafe.config.ConfigUtil;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.dualanodiff.jobs.metrics.Progress;
 import org.dualanodiff.jobs.spark.Machine;
 import org.dualanodiff.jobs.spark.PretrainJob;
 import org.dualanodiff.jobs.spark.SparkSessions;
@@ -236,17 +236,14 @@ final class PretrainCommand extends ConsoleCommand {
         public void step(int step, int steps, double loss, double rate, double secondsLeft) {
             if (sinceLine.seconds() >= PAUSE_SECONDS) {
                 sinceLine = Stopwatch.start();
-                Duration left = Duration.ofSeconds(Math.round(secondsLeft));
                 console.printf(
                         Locale.ROOT,
-                        "step %d/%d, loss %.4f, %.2f steps/s, eta %d:%02d:%02d%n",
+                        "step %d/%d, loss %.4f, %.2f steps/s, eta %s%n",
                         step,
                         steps,
                         loss,
                         rate,
-                        left.toHours(),
-                        left.toMinutesPart(),
-                        left.toSecondsPart());
+                        Progress.timeLeft(secondsLeft));
                 console.flush();
             }
         }

@@ -71,7 +71,7 @@ final class ReportCommand extends ConsoleCommand {
 
     private int whole(ObjectStore store) throws IOException {
         try (SparkSession spark = SparkSessions.open(options.load(), name())) {
-            new WriteReport(spark, store).run(run);
+            new WriteReport(spark, store).run(new RunRegistry(store).readManifest(run));
             if (out != null) {
                 store.download(StoreLayout.report(run), out);
             }

@@ -1,12 +1,12 @@
 package org.dualanodiff.jobs.cli;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.dualanodiff.jobs.metrics.Progress;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.RunRegistry.RunStatus;
 import org.dualanodiff.pipeline.upkeep.ReadStatus;
@@ -71,11 +71,6 @@ final class StatusCommand extends ConsoleCommand {
                 now.pairs(),
                 now.wanted(),
                 now.pairsPerSecond(),
-                now.secondsLeft().map(StatusCommand::time).orElse("unknown"));
-    }
-
-    private static String time(double seconds) {
-        Duration left = Duration.ofSeconds(Math.round(seconds));
-        return String.format(Locale.ROOT, "%d:%02d:%02d", left.toHours(), left.toMinutesPart(), left.toSecondsPart());
+                now.secondsLeft().map(Progress::timeLeft).orElse("unknown"));
     }
 }

@@ -69,6 +69,12 @@ public final class Progress implements Serializable {
         };
     }
 
+    /** Hours, minutes and seconds: {@code 1:02:03}. */
+    public static String timeLeft(double seconds) {
+        Duration left = Duration.ofSeconds(Math.round(seconds));
+        return String.format(Locale.ROOT, "%d:%02d:%02d", left.toHours(), left.toMinutesPart(), left.toSecondsPart());
+    }
+
     /**
      * How far one task has got.
      *
@@ -102,12 +108,7 @@ public final class Progress implements Serializable {
                     extra().isEmpty() ? "" : ", " + extra(),
                     rate,
                     piece,
-                    rate > 0 ? eta(Duration.ofSeconds(Math.round((total - done) / rate))) : "unknown");
-        }
-
-        private static String eta(Duration left) {
-            return String.format(
-                    Locale.ROOT, "%d:%02d:%02d", left.toHours(), left.toMinutesPart(), left.toSecondsPart());
+                    rate > 0 ? timeLeft((total - done) / rate) : "unknown");
         }
     }
 }

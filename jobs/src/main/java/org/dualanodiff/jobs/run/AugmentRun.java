@@ -85,12 +85,7 @@ public final class AugmentRun {
     public RunReport.Summary run(Stages stages) {
         Instant started = Instant.now();
         try (ObjectStore store = machine.open(config.store())) {
-            RunInputs inputs = RunInputs.read(
-                    config,
-                    machine.cache(),
-                    machine.hadoop(),
-                    files -> SparkInspection.images(
-                            context, store, config.dataset().root(), stages != Stages.NONE, files));
+            RunInputs inputs = SparkInspection.inputs(context, machine, config, store, stages != Stages.NONE);
             PlanText.lines(inputs.dataset()).forEach(console::println);
             console.flush();
             inputs.dataset().requireUsable(inputs.datasetRoot());
@@ -158,7 +153,7 @@ public final class AugmentRun {
         /** What there is to do and what it will take, by what earlier runs took; nothing is written. */
         RunReport.Summary estimate() {
             Plan plan = shown(plan(StoredUnits.of(store, identity.runId())));
-            new RunNaming(runs).requireSame(identity, inputs);
+            runs.requireSame(identity, inputs.adapters(), inputs.goodImages());
             Estimate estimate = new EstimatePlan(
                             runs.manifests(),
                             inputs.settings().all(),
@@ -224,7 +219,7 @@ public final class AugmentRun {
                                 List.of(config.dataset().root(), config.baseModel()))
                         .write(store);
             }
-            writeReport();
+            writeReport(made);
             return report.summary(manifest);
         }
 
@@ -339,17 +334,17 @@ public final class AugmentRun {
         }
 
         /** The run is complete without its page; what keeps that from being made is a warning. */
-        private void writeReport() {
-            String runId = identity.runId();
+        private void writeReport(RunManifest made) {
             WriteReport report = new WriteReport(spark, store);
             try {
-                report.keepRealPairs(runId, inputs.dataset().sets(), machine.files());
-                console.printf("report %s%n", report.run(runId));
+                report.keepRealPairs(made, inputs.dataset().sets(), machine.files());
+                console.printf("report %s%n", report.run(made));
             } catch (Exception e) {
                 // Spark's own failures are checked ones that it does not declare.
                 LOG.warn("no report was written", e);
                 console.printf(
-                        "warning: no report was written: %s; try dualanodiff report --run %s%n", e.getMessage(), runId);
+                        "warning: no report was written: %s; try dualanodiff report --run %s%n",
+                        e.getMessage(), made.runId());
             }
             console.flush();
         }

@@ -64,12 +64,7 @@ public final class EvaluationRun {
         Stopwatch watch = Stopwatch.start();
         JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
         try (ObjectStore store = machine.open(config.store())) {
-            RunInputs inputs = RunInputs.read(
-                    config,
-                    machine.cache(),
-                    machine.hadoop(),
-                    files -> SparkInspection.images(
-                            context, store, config.dataset().root(), true, files));
+            RunInputs inputs = SparkInspection.inputs(context, machine, config, store, true);
             String runId =
                     new RunNaming(new RunRegistry(store)).identify(inputs).runId();
             EvaluationPlan plan = EvaluationPlan.of(config, inputs.dataset(), runId);
@@ -110,9 +105,9 @@ public final class EvaluationRun {
 
     /** A run that was never finished has no page to show it on. */
     private void showInReport(String runId, ObjectStore store) {
-        if (new RunRegistry(store).findManifest(runId).isPresent()) {
-            console.printf("report %s%n", new WriteReport(spark, store).run(runId));
-        }
+        new RunRegistry(store)
+                .findManifest(runId)
+                .ifPresent(manifest -> console.printf("report %s%n", new WriteReport(spark, store).run(manifest)));
     }
 
     private static void requireRuns(EvaluationPlan plan, ObjectStore store) {

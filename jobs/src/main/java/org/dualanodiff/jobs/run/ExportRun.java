@@ -159,7 +159,7 @@ public final class ExportRun {
                     .flatMap(run -> new RunRegistry(store).boundAdapters(run).stream())
                     .flatMap(id -> new AdapterRegistry(store).find(id).stream())
                     .filter(adapter -> !hasSeen(adapter, sets))
-                    .map(adapter -> adapter.id().category() + "/" + adapter.id().defect())
+                    .map(adapter -> adapter.id().unit().toString())
                     .distinct()
                     .sorted()
                     .toList();

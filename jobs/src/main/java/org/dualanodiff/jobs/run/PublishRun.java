@@ -26,11 +26,12 @@ public final class PublishRun {
      * @throws StoreException if a run is not finished or has no samples
      */
     public PublishedDataset run(String name, List<String> runs) {
+        RunRegistry registry = new RunRegistry(store);
         List<String> distinct = runs.stream().distinct().sorted().toList();
         List<PublishedDataset.File> files = new ArrayList<>();
         List<PublishedDataset.Unit> units = new ArrayList<>();
         for (String run : distinct) {
-            requireFinished(run);
+            registry.readManifest(run);
             for (UnitCommit commit : commits(run)) {
                 files.addAll(files(commit));
                 units.add(unit(run, commit));
@@ -39,13 +40,6 @@ public final class PublishRun {
         return new PublishDataset(store)
                 .publish(
                         new PublishedDataset(name, 0, Instant.now(), distinct, units, files, ProductVersion.current()));
-    }
-
-    private void requireFinished(String run) {
-        if (new RunRegistry(store).findManifest(run).isEmpty()) {
-            throw new StoreException("run %s in %s has no manifest, it was never finished; finish it with augment first"
-                    .formatted(run, store.root()));
-        }
     }
 
     private static PublishedDataset.Unit unit(String run, UnitCommit commit) {

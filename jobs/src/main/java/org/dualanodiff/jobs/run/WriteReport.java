@@ -41,11 +41,9 @@ import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
 import org.dualanodiff.pipeline.store.Provenance;
 import org.dualanodiff.pipeline.store.RunManifest;
-import org.dualanodiff.pipeline.store.RunRegistry;
-import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.StoreLayout;
 
-/** Makes the page {@code runs/RUN/report.html} from what the store has; can be done again at any time. */
+/** Makes the page {@code runs/RUN/report.html} of a run that has a manifest; can be done again at any time. */
 public final class WriteReport {
 
     /** Chapters of a page; the manifest lists all units. */
@@ -64,11 +62,11 @@ public final class WriteReport {
      * has a chapter.
      *
      * @throws IOException if a training image can no longer be read
-     * @throws StoreException if the run has no manifest
      */
-    public void keepRealPairs(String runId, List<DefectSet> sets, DatasetFiles files) throws IOException {
+    public void keepRealPairs(RunManifest manifest, List<DefectSet> sets, DatasetFiles files) throws IOException {
+        String runId = manifest.runId();
         Set<UnitKey> shown =
-                shown(manifest(runId)).stream().map(RunManifest.Unit::unit).collect(Collectors.toSet());
+                shown(manifest).stream().map(RunManifest.Unit::unit).collect(Collectors.toSet());
         Set<String> there = store.list(StoreLayout.realPairs(runId)).stream()
                 .map(StoredFile::key)
                 .collect(Collectors.toSet());
@@ -84,10 +82,9 @@ public final class WriteReport {
      * Writes the page over an earlier one.
      *
      * @return its address
-     * @throws StoreException if the run has no manifest
      */
-    public String run(String runId) {
-        RunManifest manifest = manifest(runId);
+    public String run(RunManifest manifest) {
+        String runId = manifest.runId();
         List<UnitFacts> units = facts(runId, shown(manifest));
         String key = StoreLayout.report(runId);
         store.write(
@@ -95,14 +92,6 @@ public final class WriteReport {
                 DescribeRun.of(manifest, units, new EvaluationFiles(store).find(runId))
                         .html());
         return store.uri(key);
-    }
-
-    private RunManifest manifest(String runId) {
-        return new RunRegistry(store)
-                .findManifest(runId)
-                .orElseThrow(() -> new StoreException(
-                        "run %s in %s has no manifest, it was never finished; finish it with augment or generate"
-                                .formatted(runId, store.root())));
     }
 
     /** All where there are not too many to look at, else those that are not complete before the others. */

@@ -103,6 +103,11 @@ public final class Machine {
         return new DatasetFiles(configuration);
     }
 
+    /** What a run of these settings starts from, its images inspected on this machine. */
+    public RunInputs inputs(PipelineConfig config) {
+        return RunInputs.read(config, cache, configuration);
+    }
+
     /** @throws org.dualanodiff.pipeline.dataset.DatasetException if the data set cannot be read at all */
     public Dataset dataset(PipelineConfig config) {
         return RunInputs.dataset(config, cache, configuration);

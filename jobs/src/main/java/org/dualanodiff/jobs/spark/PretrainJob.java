@@ -44,12 +44,11 @@ public final class PretrainJob {
 
     /** What the task has told, without what Spark says of it: else the user's mistakes would look like the program's. */
     private static RuntimeException mendable(Exception failed) {
-        for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
-            if (cause instanceof UserError || cause instanceof CheckpointException) {
-                return (RuntimeException) cause;
-            }
-        }
-        return failed instanceof RuntimeException known ? known : new IllegalStateException(failed);
+        return TaskFailures.causes(failed)
+                .filter(cause -> cause instanceof UserError || cause instanceof CheckpointException)
+                .map(RuntimeException.class::cast)
+                .findFirst()
+                .orElseGet(() -> failed instanceof RuntimeException known ? known : new IllegalStateException(failed));
     }
 
     private record Task(Progress progress) implements Function<Pretrain.Settings, Pretrain.Result> {

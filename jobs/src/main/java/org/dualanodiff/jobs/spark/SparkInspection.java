@@ -6,11 +6,13 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function2;
+import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.InspectImage;
 import org.dualanodiff.pipeline.dataset.InspectImage.Finding;
 import org.dualanodiff.pipeline.dataset.InspectImage.Task;
 import org.dualanodiff.pipeline.dataset.KnownFindings;
+import org.dualanodiff.pipeline.run.RunInputs;
 import org.dualanodiff.pipeline.samples.SampleFileInspector.SampleFileSummary;
 import org.dualanodiff.pipeline.store.FileDigest;
 import org.dualanodiff.pipeline.store.ObjectStore;
@@ -30,15 +32,18 @@ public final class SparkInspection implements FileInspection {
     }
 
     /**
-     * Looks at images of a data set that were not looked at before.
+     * What a run starts from; of its data set those images are looked at that were not looked at before.
      *
      * @param store where it is kept what was found
-     * @param root of the data set
      * @param keeps whether the store may be written to
      */
-    public static InspectImage.Many images(
-            JavaSparkContext spark, ObjectStore store, String root, boolean keeps, DatasetFiles files) {
-        return new KnownFindings(store, root, keeps, new Images(spark, files));
+    public static RunInputs inputs(
+            JavaSparkContext spark, Machine machine, PipelineConfig config, ObjectStore store, boolean keeps) {
+        return RunInputs.read(
+                config,
+                machine.cache(),
+                machine.hadoop(),
+                files -> new KnownFindings(store, config.dataset().root(), keeps, new Images(spark, files)));
     }
 
     @Override

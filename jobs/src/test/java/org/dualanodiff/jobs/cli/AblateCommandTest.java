@@ -3,9 +3,7 @@ package org.dualanodiff.jobs.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -57,9 +55,7 @@ class AblateCommandTest {
 
         assertThat(ablation.exit()).as(ablation.err()).isEqualTo(ExitCode.PARTIAL);
         assertThat(ablation.json().get("partial").getAsBoolean()).isTrue();
-        JsonObject submission = JsonParser.parseString(
-                        Files.readString(folder.resolve("store/submissions/ablation.json")))
-                .getAsJsonObject();
+        JsonObject submission = CommandLineRun.read(folder.resolve("store/submissions/ablation.json"));
         assertThat(submission.get("exit_code").getAsInt()).isEqualTo(ExitCode.PARTIAL);
         assertThat(submission.get("result")).isEqualTo(ablation.json());
     }

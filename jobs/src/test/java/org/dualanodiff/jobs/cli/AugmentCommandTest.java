@@ -1,28 +1,23 @@
 package org.dualanodiff.jobs.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
+import org.dualanodiff.jobs.s3.StoredPictures;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.SampleFile;
-import org.dualanodiff.pipeline.store.Fingerprint;
-import org.dualanodiff.pipeline.store.ObjectStore;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -31,9 +26,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** The main job on a local Spark, the tiny model and procedural products: the promises a nightly job lives by. */
 @Tag("slow")
 class AugmentCommandTest {
-
-    private static final Path GOLDEN =
-            Path.of(System.getProperty("project.root")).resolve("model-core/src/test/golden");
 
     /** Some characters of it are patterns to Spark, others escapes in addresses. */
     private static final String STORE = "line [1] {a,b} 50% #x";
@@ -51,38 +43,37 @@ class AugmentCommandTest {
 
     @Test
     void augment_runAgainAndWithMoreSamples_onlyAddsWhatIsMissing() throws IOException {
-        CommandLineRun first = augment("--set", "generation.samples-per-defect=3");
+        CommandLineRun first = augment("generation.samples-per-defect=3");
         assertThat(first.exit()).as(first.err()).isZero();
         assertThat(first.count("trained")).isEqualTo(2);
         assertThat(first.count("generated")).isEqualTo(6);
         assertThat(first.err()).contains("cloth/hole: step 2/2, loss").contains("pair 4/4");
         Map<String, String> before = pictures(folder.resolve(STORE));
 
-        CommandLineRun again = augment("--set", "generation.samples-per-defect=3");
+        CommandLineRun again = augment("generation.samples-per-defect=3");
         assertThat(again.exit()).isZero();
         assertThat(again.count("trained")).isZero();
         assertThat(again.count("generated")).isZero();
         assertThat(again.count("existing")).isEqualTo(6);
 
-        CommandLineRun more = augment("--set", "generation.samples-per-defect=5");
+        CommandLineRun more = augment("generation.samples-per-defect=5");
         assertThat(more.count("trained")).isZero();
         assertThat(more.count("generated")).isEqualTo(4);
         Map<String, String> after = pictures(folder.resolve(STORE));
         assertThat(after).hasSize(10).containsAllEntriesOf(before);
         assertThat(files(folder.resolve(STORE + "/staging"))).isEmpty();
-        assertThat(manifest(more).get("status").getAsString()).isEqualTo("complete");
+        assertThat(more.manifest().get("status").getAsString()).isEqualTo("complete");
     }
 
     @Test
     void augment_withOtherParallelism_givesTheSameBytes() throws IOException {
-        augment("--set", "generation.samples-per-defect=5");
+        augment("generation.samples-per-defect=5");
         CommandLineRun parallel = run(
-                arguments("augment", shared.resolve("data"), folder.resolve("parallel")),
-                "--set",
+                "augment",
+                shared.resolve("data"),
+                folder.resolve("parallel"),
                 "generation.samples-per-defect=5",
-                "--set",
                 "generation.pairs-per-task=2",
-                "--set",
                 "spark.master=local[3]");
         assertThat(parallel.exit()).as(parallel.err()).isZero();
         assertThat(pictures(folder.resolve("parallel"))).isEqualTo(pictures(folder.resolve(STORE)));
@@ -90,14 +81,14 @@ class AugmentCommandTest {
 
     @Test
     void augment_withAnotherGenerationSeed_makesOtherPairsOfTheSameAdapters() throws IOException {
-        augment("--set", "generation.samples-per-defect=2");
-        CommandLineRun night = augment("--set", "generation.samples-per-defect=2", "--set", "generation.seed=20260101");
+        augment("generation.samples-per-defect=2");
+        CommandLineRun night = augment("generation.samples-per-defect=2", "generation.seed=20260101");
         assertThat(night.count("trained")).isZero();
         assertThat(night.count("generated")).isEqualTo(night.count("reused") * 2);
         assertThat(files(folder.resolve(STORE + "/samples")).stream()
                         .filter(file -> file.toString().endsWith(".parquet"))
                         .flatMap(file -> samples(file).stream())
-                        .map(AugmentCommandTest::content))
+                        .map(StoredPictures::content))
                 .hasSize(2 * night.count("generated"))
                 .doesNotHaveDuplicates();
     }
@@ -122,7 +113,7 @@ class AugmentCommandTest {
         Files.copy(hole.resolve("002.png"), hole.resolve("000c.png"));
         writeMask(masks.resolve("000c_mask.png"), 128, 0);
 
-        CommandLineRun run = run(arguments("augment", data, folder.resolve(STORE)));
+        CommandLineRun run = run("augment", data, folder.resolve(STORE));
 
         assertThat(run.exit()).as(run.err()).isZero();
         assertThat(run.count("quarantined")).isEqualTo(3);
@@ -131,7 +122,7 @@ class AugmentCommandTest {
                 .contains("000a.jpg: IMAGE_UNREADABLE")
                 .contains("SIZE_MISMATCH")
                 .contains("MASK_EMPTY");
-        assertThat(manifest(run).getAsJsonArray("quarantine")).hasSize(3);
+        assertThat(run.manifest().getAsJsonArray("quarantine")).hasSize(3);
     }
 
     @Test
@@ -140,7 +131,7 @@ class AugmentCommandTest {
         for (Path image : files(data.resolve("cloth/test"))) {
             Files.write(image, new byte[0]);
         }
-        CommandLineRun run = run(arguments("augment", data, folder.resolve(STORE)));
+        CommandLineRun run = run("augment", data, folder.resolve(STORE));
         assertThat(run.exit()).isEqualTo(ExitCode.DATA);
         assertThat(run.err()).contains("no usable training image in cloth").contains("IMAGE_UNREADABLE");
         Path store = folder.resolve(STORE);
@@ -149,13 +140,18 @@ class AugmentCommandTest {
 
     @Test
     void augment_withOtherSettingsUnderTheSameRunId_isRefusedWithTheDifference() {
-        augment("--set", "run.id=night", "--set", "generation.samples-per-defect=1");
-        CommandLineRun other = augment("--set", "run.id=night", "--set", "generation.guidance-scale=3");
+        augment("run.id=night", "generation.samples-per-defect=1");
+        CommandLineRun other = augment("run.id=night", "generation.guidance-scale=3");
         assertThat(other.exit()).isEqualTo(ExitCode.USAGE);
         assertThat(other.err())
                 .contains("generation.guidance-scale: 2.0 there, 3.0 here")
                 .contains("another run.id");
-        CommandLineRun planned = augment("--set", "run.id=night", "--set", "generation.guidance-scale=3", "--dry-run");
+        CommandLineRun planned = run(
+                "augment --dry-run",
+                shared.resolve("data"),
+                folder.resolve(STORE),
+                "run.id=night",
+                "generation.guidance-scale=3");
         assertThat(planned.exit()).isEqualTo(ExitCode.USAGE);
         assertThat(planned.err()).contains("generation.guidance-scale: 2.0 there, 3.0 here");
     }
@@ -163,14 +159,14 @@ class AugmentCommandTest {
     @Test
     void augment_withImagesThatHaveBecomeUnreadable_keepsTheirSamplesInTheManifest() throws IOException {
         Path data = copyOfData();
-        CommandLineRun first = run(arguments("augment", data, folder.resolve(STORE)));
+        CommandLineRun first = run("augment", data, folder.resolve(STORE));
         assertThat(first.exit()).as(first.err()).isZero();
         JsonObject before = unit(first, "hole");
         for (Path image : files(data.resolve("cloth/test/hole"))) {
             Files.write(image, new byte[0]);
         }
 
-        CommandLineRun again = run(arguments("augment", data, folder.resolve(STORE)));
+        CommandLineRun again = run("augment", data, folder.resolve(STORE));
 
         assertThat(again.exit()).as(again.err()).isEqualTo(ExitCode.PARTIAL);
         JsonObject hole = unit(again, "hole");
@@ -185,15 +181,15 @@ class AugmentCommandTest {
     /** A driver that is killed between merge and manifest is one whose manifest is taken away, or is the one before. */
     @Test
     void augment_ofAnotherDefectAfterAKilledDriver_listsTheSamplesThatItLeft() throws IOException {
-        List<String> hole = List.of("run.id=night", "dataset.defects=[hole]");
-        List<String> stain = List.of("run.id=night", "dataset.defects=[stain]", "generation.samples-per-defect=1");
+        String[] hole = {"run.id=night", "dataset.defects=[hole]"};
+        String[] stain = {"run.id=night", "dataset.defects=[stain]", "generation.samples-per-defect=1"};
         Path manifest = folder.resolve(STORE + "/runs/night/manifest.json");
-        CommandLineRun killed = augmentWith(hole);
+        CommandLineRun killed = augment(hole);
         assertThat(killed.exit()).as(killed.err()).isZero();
         JsonObject before = unit(killed, "hole");
         Files.delete(manifest);
 
-        CommandLineRun other = augmentWith(stain);
+        CommandLineRun other = augment(stain);
         assertThat(other.exit()).as(other.err()).isZero();
         JsonObject left = unit(other, "hole");
         for (String same : List.of("adapter", "files", "error")) {
@@ -204,32 +200,25 @@ class AugmentCommandTest {
         assertVerifies();
 
         byte[] standing = Files.readAllBytes(manifest);
-        List<String> more = new ArrayList<>(hole);
-        more.add("generation.samples-per-defect=3");
-        assertThat(augmentWith(more).exit()).isZero();
+        assertThat(augment("run.id=night", "dataset.defects=[hole]", "generation.samples-per-defect=3")
+                        .exit())
+                .isZero();
         Files.write(manifest, standing);
 
-        JsonObject grown = unit(augmentWith(stain), "hole");
+        JsonObject grown = unit(augment(stain), "hole");
         assertThat(grown.getAsJsonObject("samples").get("existing").getAsInt()).isEqualTo(3);
         assertThat(grown.getAsJsonArray("files").size())
                 .isGreaterThan(left.getAsJsonArray("files").size());
         assertVerifies();
     }
 
-    private CommandLineRun augmentWith(List<String> settings) {
-        return augment(settings.stream()
-                .flatMap(setting -> Stream.of("--set", setting))
-                .toArray(String[]::new));
-    }
-
     private void assertVerifies() {
-        CommandLineRun verify =
-                CommandLineRun.of("verify", "--store", folder.resolve(STORE).toString());
+        CommandLineRun verify = CommandLineRun.onStore(folder.resolve(STORE), "verify");
         assertThat(verify.exit()).as(verify.out() + verify.err()).isZero();
     }
 
     private static JsonObject unit(CommandLineRun run, String defect) {
-        return manifest(run).getAsJsonArray("units").asList().stream()
+        return run.manifest().getAsJsonArray("units").asList().stream()
                 .map(JsonElement::getAsJsonObject)
                 .filter(unit -> unit.get("defect").getAsString().equals(defect))
                 .findFirst()
@@ -238,46 +227,39 @@ class AugmentCommandTest {
 
     @Test
     void generate_withoutTrainedAdapters_isPartialAndSaysWhatToRun() {
-        CommandLineRun run = run(arguments("generate", shared.resolve("data"), folder.resolve(STORE)));
+        CommandLineRun run = run("generate", shared.resolve("data"), folder.resolve(STORE));
         assertThat(run.exit()).isEqualTo(ExitCode.PARTIAL);
         assertThat(run.count("failed_units")).isEqualTo(2);
-        assertThat(manifest(run).toString()).contains("run train or augment");
+        assertThat(run.manifest().toString()).contains("run train or augment");
     }
 
     @Test
     void trainThenGenerate_doesWhatAugmentDoes() throws IOException {
-        CommandLineRun train = run(arguments("train", shared.resolve("data"), folder.resolve(STORE)));
+        CommandLineRun train = run("train", shared.resolve("data"), folder.resolve(STORE));
         assertThat(train.exit()).isZero();
         assertThat(train.count("trained")).isEqualTo(2);
-        CommandLineRun generate = run(arguments("generate", shared.resolve("data"), folder.resolve(STORE)));
+        CommandLineRun generate = run("generate", shared.resolve("data"), folder.resolve(STORE));
         assertThat(generate.exit()).isZero();
         assertThat(generate.count("generated")).isEqualTo(4);
-        run(arguments("augment", shared.resolve("data"), folder.resolve("other")));
+        run("augment", shared.resolve("data"), folder.resolve("other"));
         assertThat(pictures(folder.resolve("other"))).isEqualTo(pictures(folder.resolve(STORE)));
     }
 
     @Test
     void plan_showsWhatIsMissingAndWritesNothing() throws IOException {
-        CommandLineRun plan = run(arguments("plan", shared.resolve("data"), folder.resolve(STORE)));
+        CommandLineRun plan = run("plan", shared.resolve("data"), folder.resolve(STORE));
         assertThat(plan.exit()).as(plan.err()).isZero();
         assertThat(plan.err()).contains("cloth/hole: train yes, 0 existing, 2 to generate");
         assertThat(files(folder.resolve(STORE))).isEmpty();
     }
 
     private CommandLineRun augment(String... more) {
-        return run(arguments("augment", shared.resolve("data"), folder.resolve(STORE)), more);
+        return run("augment", shared.resolve("data"), folder.resolve(STORE), more);
     }
 
-    private static CommandLineRun run(List<String> arguments, String... more) {
-        List<String> all = new ArrayList<>(arguments);
-        all.addAll(List.of(more));
-        return CommandLineRun.of(all);
-    }
-
-    private static List<String> arguments(String command, Path data, Path store) {
-        return CommandLineRun.with(
-                List.of(command),
-                CommandLineRun.TINY_RUN,
+    private static CommandLineRun run(String command, Path data, Path store, String... more) {
+        return CommandLineRun.ofTiny(
+                List.of(command.split(" ")),
                 List.of(
                         "dataset.root=" + data,
                         "dataset.defects=[hole, stain]",
@@ -286,7 +268,8 @@ class AugmentCommandTest {
                         "generation.sampler=pndm",
                         "generation.steps=2",
                         "generation.guidance-scale=2",
-                        "store=" + store));
+                        "store=" + store),
+                List.of(more));
     }
 
     private static void writeMask(Path file, int size, int level) throws IOException {
@@ -322,31 +305,12 @@ class AugmentCommandTest {
                 for (GeneratedSample sample : SampleFile.read(file)) {
                     String key =
                             sample.id().adapter().defect() + " " + sample.id().index();
-                    assertThat(pictures.put(key, content(sample)))
+                    assertThat(pictures.put(key, StoredPictures.content(sample)))
                             .as("%s is there twice", key)
                             .isNull();
                 }
             }
         }
         return pictures;
-    }
-
-    private static String content(GeneratedSample sample) {
-        return Stream.of(
-                        sample.pictures().image(),
-                        sample.pictures().mask(),
-                        sample.pictures().anomaly())
-                .map(png -> Fingerprint.ofBytes(png).hex())
-                .collect(Collectors.joining(" "));
-    }
-
-    private static JsonObject manifest(CommandLineRun run) {
-        try {
-            Path path = ObjectStore.localPath(run.json().get("manifest").getAsString())
-                    .orElseThrow();
-            return JsonParser.parseString(Files.readString(path, UTF_8)).getAsJsonObject();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

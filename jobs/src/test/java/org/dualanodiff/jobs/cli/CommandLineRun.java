@@ -2,11 +2,21 @@ package org.dualanodiff.jobs.cli;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.stream.Stream;
+import org.dualanodiff.pipeline.config.ConfigLoader;
+import org.dualanodiff.pipeline.config.PipelineConfig;
+import org.dualanodiff.pipeline.store.ObjectStore;
 
 /** One run of the command line in this process. */
 public record CommandLineRun(int exit, String out, String err) {
@@ -47,6 +57,29 @@ public record CommandLineRun(int exit, String out, String err) {
         return of(with(with(command, TINY_RUN), settings));
     }
 
+    /** What a command takes from the settings of {@link #TINY_RUN} and more, of which later ones count. */
+    @SafeVarargs
+    public static PipelineConfig tinyConfig(List<String>... settings) {
+        List<String> all = new ArrayList<>(TINY_RUN);
+        for (List<String> some : settings) {
+            all.addAll(some);
+        }
+        return ConfigLoader.load(Optional.empty(), all, Map.of(), new Properties());
+    }
+
+    /** Settings that give these properties to the Hadoop of a run. */
+    public static List<String> hadoopSettings(Map<String, String> properties) {
+        return properties.entrySet().stream()
+                .map(entry -> "spark.conf.spark.hadoop." + entry.getKey() + "=" + entry.getValue())
+                .toList();
+    }
+
+    /** A command about a store. */
+    public static CommandLineRun onStore(Path store, String... arguments) {
+        return of(Stream.concat(Stream.of(arguments), Stream.of("--store", store.toString()))
+                .toList());
+    }
+
     public static CommandLineRun of(String... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
@@ -56,6 +89,20 @@ public record CommandLineRun(int exit, String out, String err) {
 
     public static CommandLineRun of(List<String> arguments) {
         return of(arguments.toArray(String[]::new));
+    }
+
+    /** A file that holds one object of JSON, such as a record in a store. */
+    public static JsonObject read(Path file) {
+        try {
+            return JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What the run has left, by the address in its last line. */
+    public JsonObject manifest() {
+        return read(ObjectStore.localPath(json().get("manifest").getAsString()).orElseThrow());
     }
 
     /** The last line of standard output. */

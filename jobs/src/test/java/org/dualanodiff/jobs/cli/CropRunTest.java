@@ -1,7 +1,6 @@
 package org.dualanodiff.jobs.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -30,7 +29,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 class CropRunTest {
 
-    private static final Path ROOT = Path.of(System.getProperty("project.root"));
     private static final int WINDOW = 32;
 
     @TempDir
@@ -133,26 +131,12 @@ class CropRunTest {
     }
 
     private void checkInPython(CommandLineRun run) throws Exception {
-        assumeTrue(python("-c", "import numpy, scipy, skimage, PIL, pyarrow") == 0, "python3 with scikit-image");
-        int crops = python(
-                ROOT.resolve("jobs/src/test/python/check_crops.py").toString(),
-                folder.resolve("store/samples").toString(),
-                shared.resolve("data/plate").toString());
-        assertThat(crops).as(Files.readString(shared.resolve("python.txt"))).isZero();
-        int quality = python(
-                ROOT.resolve("jobs/src/test/python/check_quality.py").toString(),
-                folder.resolve("store").toString(),
+        PythonCheck.assumePossible();
+        PythonCheck.of("check_crops.py", folder.resolve("store/samples"), shared.resolve("data/plate"));
+        PythonCheck.of(
+                "check_quality.py",
+                folder.resolve("store"),
                 run.json().get("run_id").getAsString());
-        assertThat(quality).as(Files.readString(shared.resolve("python.txt"))).isZero();
-    }
-
-    private static int python(String... arguments) throws IOException, InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder("python3", "-X", "utf8");
-        builder.command().addAll(List.of(arguments));
-        return builder.redirectErrorStream(true)
-                .redirectOutput(shared.resolve("python.txt").toFile())
-                .start()
-                .waitFor();
     }
 
     private CommandLineRun augment(String... more) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,25 +33,14 @@ class DemoCommandTest {
     }
 
     private CommandLineRun demo() {
-        return CommandLineRun.of(
-                "demo",
-                "--out",
-                folder.resolve("demo").toString(),
-                "--side",
-                "32",
-                "--steps",
-                "10",
-                "--set",
-                "training.steps=2",
-                "--set",
-                "generation.steps=3",
-                "--set",
-                "generation.batch-size=2",
-                "--set",
-                "generation.pairs-per-task=2",
-                "--set",
-                "generation.samples-per-defect=2",
-                "--set",
-                "quality.enabled=false");
+        return CommandLineRun.of(CommandLineRun.with(
+                List.of("demo", "--out", folder.resolve("demo").toString(), "--side", "32", "--steps", "10"),
+                List.of(
+                        "training.steps=2",
+                        "generation.steps=3",
+                        "generation.batch-size=2",
+                        "generation.pairs-per-task=2",
+                        "generation.samples-per-defect=2",
+                        "quality.enabled=false")));
     }
 }

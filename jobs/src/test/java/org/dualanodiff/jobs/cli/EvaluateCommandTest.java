@@ -3,7 +3,6 @@ package org.dualanodiff.jobs.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,7 +74,7 @@ class EvaluateCommandTest {
                 .contains("cloth/hole of ")
                 .contains("cannot be judged, with fewer than 3 seeds");
         Path report = Path.of(run.json().get("report").getAsString().replaceFirst("^file:/*", "/"));
-        JsonObject json = JsonParser.parseString(Files.readString(report)).getAsJsonObject();
+        JsonObject json = CommandLineRun.read(report);
         JsonObject cloth = json.getAsJsonArray("categories").get(0).getAsJsonObject();
         assertThat(cloth.getAsJsonArray("arms")).hasSize(4);
         assertThat(cloth.getAsJsonArray("verdicts")).hasSize(6);

@@ -3,11 +3,9 @@ package org.dualanodiff.jobs.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
@@ -19,9 +17,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** What becomes of a run afterwards: its page, its exports, the data set it is published as. */
 @Tag("slow")
 class ExportCommandTest {
-
-    private static final Path GOLDEN =
-            Path.of(System.getProperty("project.root")).resolve("model-core/src/test/golden");
 
     @TempDir
     private static Path shared;
@@ -113,13 +108,11 @@ class ExportCommandTest {
     }
 
     @Test
-    void publish_thenExportOfTheDataset_holdsTheRunsPairs() throws IOException {
+    void publish_thenExportOfTheDataset_holdsTheRunsPairs() {
         CommandLineRun publish = run("publish", "--name", "defects", "--run", "night");
         assertThat(publish.exit()).as(publish.err()).isZero();
         assertThat(publish.out()).contains("datasets/defects/current.json version 1");
-        JsonObject current = JsonParser.parseString(
-                        Files.readString(shared.resolve("store/datasets/defects/current.json")))
-                .getAsJsonObject();
+        JsonObject current = CommandLineRun.read(shared.resolve("store/datasets/defects/current.json"));
         assertThat(current.getAsJsonArray("units"))
                 .hasSize(2)
                 .allSatisfy(unit -> assertThat(
@@ -194,9 +187,7 @@ class ExportCommandTest {
     }
 
     private static CommandLineRun run(String... arguments) {
-        List<String> all = new ArrayList<>(List.of(arguments));
-        all.addAll(List.of("--store", shared.resolve("store").toString()));
-        return CommandLineRun.of(all);
+        return CommandLineRun.onStore(shared.resolve("store"), arguments);
     }
 
     private List<String> files(String inExport) throws IOException {

@@ -7,11 +7,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Properties;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
@@ -20,7 +16,6 @@ import org.dualanodiff.jobs.run.AugmentRun.Stages;
 import org.dualanodiff.jobs.run.RunReport;
 import org.dualanodiff.jobs.spark.SparkSessions;
 import org.dualanodiff.pipeline.base.LocalCache;
-import org.dualanodiff.pipeline.config.ConfigLoader;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.inspect.DatasetReport;
 import org.dualanodiff.pipeline.inspect.InspectDataset;
@@ -52,13 +47,11 @@ class PublishedLayoutsTest {
     }
 
     private static PipelineConfig config(Path root) {
-        List<String> settings = new ArrayList<>(CommandLineRun.TINY_RUN);
-        settings.addAll(List.of(
+        return CommandLineRun.tinyConfig(List.of(
                 "dataset.root=" + root,
                 "training.steps=1",
                 "generation.samples-per-defect=1",
                 "store=" + root.resolveSibling(root.getFileName() + "-store")));
-        return ConfigLoader.load(Optional.empty(), settings, Map.of(), new Properties());
     }
 
     @ParameterizedTest(name = "{0}_asPublished_isReadAndAugmented")

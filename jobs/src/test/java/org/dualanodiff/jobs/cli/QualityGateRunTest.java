@@ -1,14 +1,10 @@
 package org.dualanodiff.jobs.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -37,7 +33,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 class QualityGateRunTest {
 
-    private static final Path ROOT = Path.of(System.getProperty("project.root"));
     private static final int SIDE = 32;
 
     @TempDir
@@ -94,7 +89,7 @@ class QualityGateRunTest {
         assertThat(run.exit()).isEqualTo(ExitCode.PARTIAL);
         assertThat(run.json().get("status").getAsString()).isEqualTo("partial");
         assertThat(run.err()).contains("0 of 3 pairs are good after 6 tries, rejected for flat 6");
-        JsonObject unit = manifest(run).getAsJsonArray("units").get(0).getAsJsonObject();
+        JsonObject unit = run.manifest().getAsJsonArray("units").get(0).getAsJsonObject();
         assertThat(unit.getAsJsonObject("quality").toString())
                 .contains("\"wanted\":3", "\"accepted\":0", "\"rejected\":6", "\"flat\":6");
         assertThat(unit.getAsJsonObject("samples").get("failed").getAsInt()).isZero();
@@ -176,8 +171,7 @@ class QualityGateRunTest {
     }
 
     private static void publish(String run) {
-        CommandLineRun published =
-                CommandLineRun.of("publish", "--store", store().toString(), "--name", "nights", "--run", run);
+        CommandLineRun published = CommandLineRun.onStore(store(), "publish", "--name", "nights", "--run", run);
         assertThat(published.exit()).as(published.err()).isZero();
     }
 
@@ -186,22 +180,20 @@ class QualityGateRunTest {
         CommandLineRun run = run("learned", 2, "mask.low=auto", "mask.high=auto");
         assertThat(run.exit()).as(run.err()).isIn(ExitCode.DONE, ExitCode.PARTIAL);
         String runId = run.json().get("run_id").getAsString();
-        JsonObject learned = JsonParser.parseString(
-                        Files.readString(store().resolve("runs/" + runId + "/quality/hex_nut/rust.json"), UTF_8))
-                .getAsJsonObject();
+        JsonObject learned = CommandLineRun.read(store().resolve("runs/" + runId + "/quality/hex_nut/rust.json"));
         assertThat(learned.getAsJsonObject("limits").keySet())
                 .contains("mask_too_small", "off_object", "no_change", "near_copy_of_training");
         assertThat(learned.get("mask_high").getAsDouble()).isBetween(0.1, 0.5);
         assertThat(learned.get("object_threshold").getAsDouble()).isPositive();
 
-        CommandLineRun verify = CommandLineRun.of("verify", "--store", store().toString());
+        CommandLineRun verify = CommandLineRun.onStore(store(), "verify");
         assertThat(verify.exit()).as(verify.out() + verify.err()).isZero();
     }
 
     /** With all limits learned, one set, and pairs that are copies of others in between. */
     @Test
     void verdicts_computedAnewInPython_areTheSame() throws Exception {
-        assumeTrue(python("-c", "import numpy, scipy, skimage, PIL, pyarrow") == 0, "python3 with scikit-image");
+        PythonCheck.assumePossible();
         CommandLineRun run = run(
                 "anew",
                 6,
@@ -213,16 +205,9 @@ class QualityGateRunTest {
                 "quality.copy-overlap=0.2");
         assertThat(run.exit()).as(run.err()).isIn(ExitCode.DONE, ExitCode.PARTIAL);
         writeRealPairs(shared.resolve("real/hex_nut/rust"));
-        int exit = python(
-                ROOT.resolve("jobs/src/test/python/check_quality.py").toString(),
-                store().toString(),
-                run.json().get("run_id").getAsString(),
-                shared.resolve("real").toString());
-        assertThat(exit).as(Files.readString(shared.resolve("python.txt"))).isZero();
-        assertThat(shared.resolve("python.txt"))
-                .content()
-                .startsWith("hex_nut/rust | ")
-                .contains("no_change");
+        String checked = PythonCheck.of(
+                "check_quality.py", store(), run.json().get("run_id").getAsString(), shared.resolve("real"));
+        assertThat(checked).startsWith("hex_nut/rust | ").contains("no_change");
     }
 
     /** The first third of the images, as the run trains on them. */
@@ -239,15 +224,6 @@ class QualityGateRunTest {
                     view.image(), "png", target.resolve(name + "_image.png").toFile());
             ImageIO.write(view.mask(), "png", target.resolve(name + "_mask.png").toFile());
         }
-    }
-
-    private static int python(String... arguments) throws IOException, InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder("python3", "-X", "utf8");
-        builder.command().addAll(List.of(arguments));
-        return builder.redirectErrorStream(true)
-                .redirectOutput(shared.resolve("python.txt").toFile())
-                .start()
-                .waitFor();
     }
 
     private static CommandLineRun gated(String runId, int target, String... more) {
@@ -309,10 +285,5 @@ class QualityGateRunTest {
                                 + Fingerprint.ofBytes(sample.pictures().mask()).hex()
                                 + sample.verdict().reasons()));
         return contents;
-    }
-
-    private static JsonObject manifest(CommandLineRun run) throws IOException {
-        Path path = Path.of(URI.create(run.json().get("manifest").getAsString()));
-        return JsonParser.parseString(Files.readString(path, UTF_8)).getAsJsonObject();
     }
 }

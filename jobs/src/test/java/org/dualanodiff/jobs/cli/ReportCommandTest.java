@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,7 +37,8 @@ class ReportCommandTest {
                     line -> {},
                     () -> {})) {
                 status(store, 3);
-                following = CompletableFuture.supplyAsync(() -> report("--every", "1", "--out", page.toString()));
+                following = CompletableFuture.supplyAsync(() -> CommandLineRun.onStore(
+                        folder.resolve("store"), "report", "--run", "night", "--every", "1", "--out", page.toString()));
                 await(page, "3 of 20");
                 status(store, 7);
                 await(page, "7 of 20");
@@ -54,13 +54,6 @@ class ReportCommandTest {
         RunStatus status = new RunStatus(
                 "night", now, now, Map.of("training", 1), 0, 0, pairs, 20, 0.1, Optional.empty(), List.of());
         store.write(StoreLayout.status("night"), Json.bytes(status));
-    }
-
-    private CommandLineRun report(String... options) {
-        List<String> arguments = new ArrayList<>(List.of("report", "--run", "night"));
-        arguments.addAll(List.of("--store", folder.resolve("store").toString()));
-        arguments.addAll(List.of(options));
-        return CommandLineRun.of(arguments);
     }
 
     private static void await(Path page, String text) throws Exception {

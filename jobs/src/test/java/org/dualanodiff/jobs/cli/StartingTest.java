@@ -6,7 +6,6 @@ import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.dualanodiff.model.base.RandomModel;
 import org.junit.jupiter.api.BeforeEach;
@@ -81,17 +80,13 @@ class StartingTest {
 
     private void set(String file, String key, String value) throws IOException {
         Path path = base.resolve(file);
-        var json = JsonParser.parseString(Files.readString(path)).getAsJsonObject();
+        var json = CommandLineRun.read(path);
         json.add(key, JsonParser.parseString(value));
         Files.writeString(path, json.toString());
     }
 
     private CommandLineRun plan(String... settings) {
-        var arguments = new ArrayList<>(List.of("plan", "--set", "base-model=" + base));
-        for (String setting : settings) {
-            arguments.add("--set");
-            arguments.add(setting);
-        }
-        return CommandLineRun.of(arguments);
+        return CommandLineRun.of(
+                CommandLineRun.with(List.of("plan"), List.of("base-model=" + base), List.of(settings)));
     }
 }

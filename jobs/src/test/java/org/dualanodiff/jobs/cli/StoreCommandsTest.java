@@ -3,7 +3,6 @@ package org.dualanodiff.jobs.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,7 +68,7 @@ class StoreCommandsTest {
     }
 
     @Test
-    void commands_submittedUnderNames_showThatTheyLiveAndLeaveTheirExitCodesAndLastLines() throws IOException {
+    void commands_submittedUnderNames_showThatTheyLiveAndLeaveTheirExitCodesAndLastLines() {
         JsonObject augment = submission("augment");
         assertThat(augment.get("status").getAsString()).isEqualTo("ended");
         assertThat(augment.get("exit_code").getAsInt()).isZero();
@@ -83,7 +82,7 @@ class StoreCommandsTest {
     }
 
     @Test
-    void augment_submittedThatFails_leavesItsExitCodeAndItsErrors() throws IOException {
+    void augment_submittedThatFails_leavesItsExitCodeAndItsErrors() {
         CommandLineRun run = CommandLineRun.of(
                 "augment",
                 "--set",
@@ -103,8 +102,7 @@ class StoreCommandsTest {
 
     @Test
     void augment_withANamespaceForLineage_leavesWhatTheRunWasMadeFromAndWhereItLies() throws IOException {
-        JsonObject event = JsonParser.parseString(Files.readString(folder.resolve("store/runs/night/lineage.json")))
-                .getAsJsonObject();
+        JsonObject event = CommandLineRun.read(folder.resolve("store/runs/night/lineage.json"));
 
         assertThat(event.get("eventType").getAsString()).isEqualTo("COMPLETE");
         assertThat(event.getAsJsonObject("job").get("namespace").getAsString()).isEqualTo("factory");
@@ -130,9 +128,8 @@ class StoreCommandsTest {
         return names;
     }
 
-    private static JsonObject submission(String name) throws IOException {
-        return JsonParser.parseString(Files.readString(folder.resolve("store/submissions/" + name + ".json")))
-                .getAsJsonObject();
+    private static JsonObject submission(String name) {
+        return CommandLineRun.read(folder.resolve("store/submissions/" + name + ".json"));
     }
 
     @Test
@@ -169,9 +166,7 @@ class StoreCommandsTest {
     }
 
     private static CommandLineRun command(String... arguments) {
-        List<String> all = new ArrayList<>(List.of(arguments));
-        all.addAll(List.of("--store", folder.resolve("store").toString()));
-        return CommandLineRun.of(all);
+        return CommandLineRun.onStore(folder.resolve("store"), arguments);
     }
 
     private static Path sampleFile() throws IOException {

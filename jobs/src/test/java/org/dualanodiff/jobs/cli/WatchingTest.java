@@ -20,8 +20,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Properties;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -33,7 +31,6 @@ import org.dualanodiff.jobs.run.AugmentRun.Stages;
 import org.dualanodiff.jobs.run.RunReport;
 import org.dualanodiff.jobs.s3.DriverProcess;
 import org.dualanodiff.jobs.spark.SparkSessions;
-import org.dualanodiff.pipeline.config.ConfigLoader;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.junit.jupiter.api.BeforeAll;
@@ -62,9 +59,9 @@ class WatchingTest {
     @BeforeAll
     static void runWithTheUiOpen() throws Exception {
         SampleDataset.write(shared.resolve("data"), 1, new SampleDataset.Size(2, 1, 6), List.of("cloth"));
-        List<String> settings = new ArrayList<>(settings(shared.resolve("store")));
-        settings.addAll(List.of("spark.conf.spark.ui.enabled=true", "spark.conf.spark.ui.port=0"));
-        PipelineConfig config = ConfigLoader.load(Optional.empty(), settings, Map.of(), new Properties());
+        PipelineConfig config = CommandLineRun.tinyConfig(
+                settings(shared.resolve("store")),
+                List.of("spark.conf.spark.ui.enabled=true", "spark.conf.spark.ui.port=0"));
         try (SparkSession spark = SparkSessions.open(config, "augment")) {
             summary = new AugmentRun(spark, config, new PrintWriter(new StringWriter())).run(Stages.ALL);
             String ui = spark.sparkContext().uiWebUrl().get();
@@ -107,7 +104,7 @@ class WatchingTest {
     }
 
     @Test
-    void manifest_ofRun_saysWhereTheTimeOfEachUnitWent() throws IOException {
+    void manifest_ofRun_saysWhereTheTimeOfEachUnitWent() {
         JsonArray units = manifest().getAsJsonArray("units");
         assertThat(units).hasSize(2);
         for (JsonElement unit : units) {
@@ -204,7 +201,9 @@ class WatchingTest {
                 "--log-format",
                 "json"));
         DriverProcess driver = DriverProcess.startJava(
-                folder.resolve("driver"), Map.of(), CommandLineRun.with(arguments, settings(folder.resolve("store"))));
+                folder.resolve("driver"),
+                Map.of(),
+                CommandLineRun.with(arguments, CommandLineRun.TINY_RUN, settings(folder.resolve("store"))));
         assertThat(driver.exit(Duration.ofMinutes(5))).as(driver.log()).isZero();
         List<String> lines = driver.log().lines().toList();
         List<JsonObject> events = events(lines);
@@ -240,7 +239,8 @@ class WatchingTest {
         DriverProcess driver = DriverProcess.start(
                 folder.resolve("driver"),
                 Map.of(),
-                CommandLineRun.with(List.of(command), settings(folder.resolve("store")), List.of(more)));
+                CommandLineRun.with(
+                        List.of(command), CommandLineRun.TINY_RUN, settings(folder.resolve("store")), List.of(more)));
         driver.awaitLine(line);
         driver.handle().destroy();
         assertThat(driver.exit(Duration.ofMinutes(2))).as(driver.log()).isEqualTo(143);
@@ -270,19 +270,18 @@ class WatchingTest {
     }
 
     private static CommandLineRun command(String command, Path store, String... more) {
-        return CommandLineRun.of(CommandLineRun.with(List.of(command.split(" ")), settings(store), List.of(more)));
+        return CommandLineRun.ofTiny(List.of(command.split(" ")), settings(store), List.of(more));
     }
 
+    /** Over those of {@link CommandLineRun#TINY_RUN}. */
     private static List<String> settings(Path store) {
-        List<String> settings = new ArrayList<>(CommandLineRun.TINY_RUN);
-        settings.addAll(List.of(
+        return List.of(
                 "dataset.root=" + shared.resolve("data"),
                 "dataset.defects=[hole, stain]",
                 "training.steps=4",
                 "training.log-every=2",
                 "generation.samples-per-defect=2",
-                "store=" + store));
-        return settings;
+                "store=" + store);
     }
 
     private static double metric(String name) {
@@ -292,9 +291,8 @@ class WatchingTest {
         return Double.parseDouble(line.group(1));
     }
 
-    private static JsonObject manifest() throws IOException {
-        Path path = Path.of(URI.create(summary.manifest()));
-        return JsonParser.parseString(Files.readString(path)).getAsJsonObject();
+    private static JsonObject manifest() {
+        return CommandLineRun.read(Path.of(URI.create(summary.manifest())));
     }
 
     private static String text(JsonElement object, String key) {

@@ -11,19 +11,16 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.dualanodiff.jobs.s3.DriverProcess;
+import org.dualanodiff.jobs.s3.StoredPictures;
 import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.samples.GeneratedSample.SampleId;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.RunRegistry;
-import org.dualanodiff.pipeline.upkeep.VerifyStore;
-import org.dualanodiff.pipeline.upkeep.VerifyStore.InspectionHere;
-import org.dualanodiff.pipeline.upkeep.VerifyStore.VerifyResult;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -188,7 +185,7 @@ class ClusterRunTest {
 
     /** What the names of a unit's samples begin with. */
     private static String seriesOf(String category, String defect) {
-        try (ObjectStore opened = runs.open("undisturbed")) {
+        try (ObjectStore opened = runs.server().open("undisturbed")) {
             AdapterId adapter = new RunRegistry(opened)
                     .boundAdapters(ClusterRuns.RUN).stream()
                             .filter(id -> id.category().equals(category)
@@ -245,11 +242,8 @@ class ClusterRunTest {
     }
 
     private static void assertClean(String store, int samples) {
-        try (ObjectStore opened = runs.open(store)) {
-            VerifyResult result = new VerifyStore(opened, new InspectionHere(opened)).run(Optional.empty());
-            assertThat(result.findings()).isEmpty();
-            assertThat(result.underWay()).isEmpty();
-            assertThat(result.samples()).isEqualTo(samples);
+        try (ObjectStore opened = runs.server().open(store)) {
+            StoredPictures.assertClean(opened, samples);
         }
     }
 }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.dualanodiff.jobs.cli.CommandLineRun;
 import org.dualanodiff.jobs.s3.DriverProcess;
@@ -56,25 +57,15 @@ final class ClusterRuns implements AutoCloseable {
 
     private void writeInputs() throws IOException {
         writeImages(folder.resolve("images"));
-        try (ObjectStore model = ObjectStore.open(uri("model"), server.hadoop());
-                Stream<Path> files = Files.walk(CommandLineRun.TINY_BASE)) {
-            files.filter(Files::isRegularFile)
-                    .forEach(file -> model.upload(
-                            file, CommandLineRun.TINY_BASE.relativize(file).toString()));
-        }
+        server.upload(CommandLineRun.TINY_BASE, "model");
     }
 
     /** What driver, workers and executors find: keys, and a cache that goes with the test. */
     private static Map<String, String> environment(Path folder) {
-        return Map.of(
-                "AWS_ACCESS_KEY_ID",
-                S3Server.ACCESS_KEY,
-                "AWS_SECRET_ACCESS_KEY",
-                S3Server.SECRET_KEY,
-                LocalCache.VARIABLE,
-                folder.resolve("cache").toString(),
-                "GOMP_SPINCOUNT",
-                "1000");
+        Map<String, String> environment = new TreeMap<>(S3Server.ENVIRONMENT);
+        environment.put(LocalCache.VARIABLE, folder.resolve("cache").toString());
+        environment.put("GOMP_SPINCOUNT", "1000");
+        return environment;
     }
 
     static void writeImages(Path folder) throws IOException {
@@ -116,8 +107,8 @@ final class ClusterRuns implements AutoCloseable {
 
     private List<String> settings(String store) {
         List<String> settings = new ArrayList<>(List.of(
-                "base-model=" + uri("model"),
-                "store=" + uri(store),
+                "base-model=" + S3Server.uri("model"),
+                "store=" + S3Server.uri(store),
                 "dataset.root=" + folder.resolve("images"),
                 "dataset.categories=" + CATEGORIES,
                 "dataset.defects=[hole, stain]",
@@ -134,8 +125,7 @@ final class ClusterRuns implements AutoCloseable {
                 "spark.conf.spark.executor.extraJavaOptions=" + DeployMode.QUICK_START,
                 "spark.conf.spark.executor.resource.gpu.amount=2",
                 "spark.conf.spark.ui.enabled=false"));
-        S3Server.withoutKeys(server.port())
-                .forEach((name, value) -> settings.add("spark.conf.spark.hadoop." + name + "=" + value));
+        settings.addAll(CommandLineRun.hadoopSettings(S3Server.withoutKeys(server.port())));
         return settings;
     }
 
@@ -153,30 +143,22 @@ final class ClusterRuns implements AutoCloseable {
         server.close();
     }
 
-    ObjectStore open(String store) {
-        return ObjectStore.open(uri(store), server.hadoop());
-    }
-
-    private static String uri(String store) {
-        return "s3a://" + S3Server.BUCKET + "/" + store;
-    }
-
     Map<String, String> pictures(String store) throws IOException {
-        try (ObjectStore opened = open(store)) {
+        try (ObjectStore opened = server.open(store)) {
             return StoredPictures.of(opened, folder);
         }
     }
 
     /** What the store says of the last command. */
     JsonObject result(String store) {
-        try (ObjectStore opened = open(store)) {
+        try (ObjectStore opened = server.open(store)) {
             return json(opened.read(StoreLayout.result(RUN)));
         }
     }
 
     /** Where and when the tasks of all commands worked. */
     List<JsonObject> tasks(String store) {
-        try (ObjectStore opened = open(store)) {
+        try (ObjectStore opened = server.open(store)) {
             return opened.list(StoreLayout.tasks(RUN)).stream()
                     .map(file -> json(opened.read(file.key())).getAsJsonArray("tasks"))
                     .map(JsonArray::asList)

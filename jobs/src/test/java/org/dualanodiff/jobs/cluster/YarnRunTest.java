@@ -18,8 +18,6 @@ import org.dualanodiff.jobs.s3.DriverProcess;
 import org.dualanodiff.jobs.s3.StoredPictures;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.StoreLayout;
-import org.dualanodiff.pipeline.upkeep.VerifyStore;
-import org.dualanodiff.pipeline.upkeep.VerifyStore.InspectionHere;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -38,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 class YarnRunTest {
 
     private static final Path ROOT = Path.of(System.getProperty("project.root"));
+    private static final int SAMPLES = 8;
     private static final Map<String, String> CLIENT = Map.of("dfs.replication", "1");
 
     @TempDir
@@ -75,7 +74,7 @@ class YarnRunTest {
             assertThat(new String(store.read(StoreLayout.result(ClusterRuns.RUN))))
                     .contains("\"complete\"");
         }
-        assertThat(pictures("cluster-mode")).hasSize(8);
+        assertThat(pictures("cluster-mode")).hasSize(SAMPLES);
     }
 
     @Test
@@ -134,7 +133,7 @@ class YarnRunTest {
                 "dataset.defects=[hole, stain]",
                 "training.steps=12",
                 "training.checkpoint-every=2",
-                "generation.samples-per-defect=4",
+                "generation.samples-per-defect=" + SAMPLES / 2,
                 "generation.pairs-per-task=2",
                 "run.id=" + ClusterRuns.RUN);
         Map<String, String> environment = Map.of(
@@ -154,10 +153,7 @@ class YarnRunTest {
     /** Of a store that {@code verify} finds clean. */
     private static Map<String, String> pictures(String name) throws IOException {
         try (ObjectStore store = open(name)) {
-            assertThat(new VerifyStore(store, new InspectionHere(store))
-                            .run(Optional.empty())
-                            .findings())
-                    .isEmpty();
+            StoredPictures.assertClean(store, SAMPLES);
             return StoredPictures.of(store, Files.createDirectories(folder.resolve("scratch")));
         }
     }

@@ -4,17 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.dualanodiff.jobs.cli.CommandLineRun;
 import org.dualanodiff.jobs.s3.DriverProcess;
+import org.dualanodiff.jobs.s3.StoredPictures;
 import org.dualanodiff.pipeline.store.ObjectStore;
-import org.dualanodiff.pipeline.upkeep.VerifyStore;
-import org.dualanodiff.pipeline.upkeep.VerifyStore.InspectionHere;
-import org.dualanodiff.pipeline.upkeep.VerifyStore.VerifyResult;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -69,7 +66,9 @@ class NativeDeathTest {
         assertThat(retried.exit()).as(retried.log()).isZero();
         assertThat(cluster.calls()).allMatch(call -> call.contains(" cloth/hole "));
         assertThat(retried.count("trained")).isEqualTo(1);
-        assertClean(LocalCluster.UNITS.size());
+        try (ObjectStore store = cluster.open(STORE)) {
+            StoredPictures.assertClean(store, LocalCluster.UNITS.size() * LocalCluster.SAMPLES);
+        }
     }
 
     /** With the adapters of the runs before. */
@@ -109,7 +108,7 @@ class NativeDeathTest {
         return cluster.calls().stream().filter(line -> line.startsWith(call)).count();
     }
 
-    private static void assertOthersComplete(String run, String failed, String reason) throws IOException {
+    private static void assertOthersComplete(String run, String failed, String reason) {
         List<JsonElement> units = manifest(run).getAsJsonArray("units").asList();
         assertThat(units).hasSize(LocalCluster.UNITS.size());
         for (JsonElement element : units) {
@@ -125,9 +124,8 @@ class NativeDeathTest {
             }
         }
         try (ObjectStore store = cluster.open(STORE)) {
-            VerifyResult result = new VerifyStore(store, new InspectionHere(store)).run(Optional.of(run));
-            assertThat(result.findings()).isEmpty();
-            assertThat(result.samples()).isEqualTo((LocalCluster.UNITS.size() - 1) * LocalCluster.SAMPLES);
+            int samples = (LocalCluster.UNITS.size() - 1) * LocalCluster.SAMPLES;
+            StoredPictures.assertClean(store, Optional.of(run), samples);
         }
     }
 
@@ -135,16 +133,7 @@ class NativeDeathTest {
         return unit.getAsJsonObject("quality").get("accepted").getAsInt();
     }
 
-    private static void assertClean(int units) {
-        try (ObjectStore store = cluster.open(STORE)) {
-            VerifyResult result = new VerifyStore(store, new InspectionHere(store)).run(Optional.empty());
-            assertThat(result.findings()).isEmpty();
-            assertThat(result.samples()).isEqualTo(units * LocalCluster.SAMPLES);
-        }
-    }
-
-    private static JsonObject manifest(String run) throws IOException {
-        Path file = cluster.store(STORE).resolve("runs/" + run + "/manifest.json");
-        return JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+    private static JsonObject manifest(String run) {
+        return CommandLineRun.read(cluster.store(STORE).resolve("runs/" + run + "/manifest.json"));
     }
 }

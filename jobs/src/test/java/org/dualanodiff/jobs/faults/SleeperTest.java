@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Predicate;
 import org.dualanodiff.jobs.cli.CommandLineRun;
 import org.dualanodiff.jobs.s3.DriverProcess;
@@ -15,9 +14,6 @@ import org.dualanodiff.jobs.s3.S3Server;
 import org.dualanodiff.jobs.s3.StoredPictures;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.dualanodiff.pipeline.store.ObjectStore;
-import org.dualanodiff.pipeline.upkeep.VerifyStore;
-import org.dualanodiff.pipeline.upkeep.VerifyStore.InspectionHere;
-import org.dualanodiff.pipeline.upkeep.VerifyStore.VerifyResult;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -158,20 +154,16 @@ class SleeperTest {
                         "run.id=night",
                         "run.lease.expire-seconds=6",
                         "spark.master=\"local[2]\""),
-                hadoop(kind).entrySet().stream()
-                        .map(entry -> "spark.conf.spark.hadoop." + entry.getKey() + "=" + entry.getValue())
-                        .toList(),
+                CommandLineRun.hadoopSettings(hadoop(kind)),
                 FaultyMachine.settings(faults()),
                 List.of(more));
-        Map<String, String> keys =
-                Map.of("AWS_ACCESS_KEY_ID", S3Server.ACCESS_KEY, "AWS_SECRET_ACCESS_KEY", S3Server.SECRET_KEY);
-        return DriverProcess.start(folder.resolve("drivers"), keys, arguments);
+        return DriverProcess.start(folder.resolve("drivers"), S3Server.ENVIRONMENT, arguments);
     }
 
     private static String uri(Kind kind, String store) {
         return switch (kind) {
             case FILE -> folder.resolve("stores/" + store).toString();
-            case S3 -> "s3a://%s/%s".formatted(S3Server.BUCKET, store);
+            case S3 -> S3Server.uri(store);
             case HDFS -> hdfs.uri(store);
         };
     }
@@ -187,9 +179,7 @@ class SleeperTest {
     private static void assertAsUndisturbed(Kind kind, String name) throws IOException {
         assertThat(pictures(kind, name)).isEqualTo(undisturbed);
         try (ObjectStore store = open(kind, name)) {
-            VerifyResult result = new VerifyStore(store, new InspectionHere(store)).run(Optional.empty());
-            assertThat(result.findings()).isEmpty();
-            assertThat(result.samples()).isEqualTo(SAMPLES);
+            StoredPictures.assertClean(store, SAMPLES);
         }
     }
 

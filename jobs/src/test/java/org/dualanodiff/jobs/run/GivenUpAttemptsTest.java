@@ -7,18 +7,13 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Properties;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.cli.CommandLineRun;
 import org.dualanodiff.jobs.spark.NativeTask;
 import org.dualanodiff.jobs.spark.SparkSessions;
-import org.dualanodiff.pipeline.config.ConfigLoader;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.junit.jupiter.api.Tag;
@@ -50,15 +45,12 @@ class GivenUpAttemptsTest {
     @Test
     void filesOfAttemptsThatWereGivenUp_areClearedAwayWithTheCommit() throws IOException {
         SampleDataset.write(folder.resolve("data"), 1, new SampleDataset.Size(2, 1, 3), List.of("cloth"));
-        String store = "store=" + folder.resolve("store");
-        List<String> settings = new ArrayList<>(CommandLineRun.TINY_RUN);
-        settings.addAll(List.of(
-                store,
+        PipelineConfig config = CommandLineRun.tinyConfig(List.of(
+                "store=" + folder.resolve("store"),
                 "run.id=night",
                 "dataset.root=" + folder.resolve("data"),
                 "dataset.defects=[hole]",
                 "generation.samples-per-defect=4"));
-        PipelineConfig config = ConfigLoader.load(Optional.empty(), settings, Map.of(), new Properties());
         System.setProperty(NativeTask.Hook.PROPERTY, Doubles.class.getName());
         try (SparkSession spark = SparkSessions.open(config, "augment")) {
             RunReport.Summary summary =
@@ -69,7 +61,7 @@ class GivenUpAttemptsTest {
         }
 
         assertThat(pairs()).singleElement().asString().contains("/samples/");
-        CommandLineRun verify = CommandLineRun.of("verify", "--set", store, "--run", "night");
+        CommandLineRun verify = CommandLineRun.onStore(folder.resolve("store"), "verify", "--run", "night");
         assertThat(verify.exit()).as(verify.out()).isZero();
         assertThat(verify.out()).contains("clean");
     }

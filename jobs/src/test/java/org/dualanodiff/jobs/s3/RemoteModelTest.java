@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.stream.Stream;
 import org.dualanodiff.jobs.cli.CommandLineRun;
 import org.dualanodiff.model.base.ModelFiles;
 import org.dualanodiff.model.checkpoint.CheckpointException;
@@ -46,25 +45,25 @@ class RemoteModelTest {
 
     @Test
     void model_onS3_isFetchedOnceAndIsTheSame() throws IOException {
-        ModelFiles first = source().locate(uri("model"));
+        ModelFiles first = source().locate(S3Server.uri("model"));
         first.requireComplete();
         assertThat(first.fingerprint())
                 .isEqualTo(ModelFiles.open(CommandLineRun.TINY_BASE).fingerprint());
         assertThat(first.root()).startsWith(folder.resolve("cache"));
 
         var modified = Files.getLastModifiedTime(first.root().resolve(UNET));
-        ModelFiles second = source().locate(uri("model"));
+        ModelFiles second = source().locate(S3Server.uri("model"));
         assertThat(second.root()).isEqualTo(first.root());
         assertThat(Files.getLastModifiedTime(second.root().resolve(UNET))).isEqualTo(modified);
     }
 
     @Test
     void model_truncatedInTheCache_isFetchedAgain() throws IOException {
-        Path unet = source().locate(uri("model")).root().resolve(UNET);
+        Path unet = source().locate(S3Server.uri("model")).root().resolve(UNET);
         long bytes = Files.size(unet);
         Files.write(unet, new byte[] {1, 2, 3});
 
-        source().locate(uri("model")).requireComplete();
+        source().locate(S3Server.uri("model")).requireComplete();
 
         assertThat(Files.size(unet)).isEqualTo(bytes);
     }
@@ -72,13 +71,13 @@ class RemoteModelTest {
     @Test
     void model_changedAtItsOrigin_isFetchedAgain() throws Exception {
         upload("changing");
-        Path before = source().locate(uri("changing")).root();
-        try (ObjectStore origin = ObjectStore.open(uri("changing"), server.hadoop())) {
+        Path before = source().locate(S3Server.uri("changing")).root();
+        try (ObjectStore origin = server.open("changing")) {
             byte[] config = origin.read("unet/config.json");
             origin.write("unet/config.json", (new String(config) + " ").getBytes());
         }
 
-        assertThat(source().locate(uri("changing")).root()).isNotEqualTo(before);
+        assertThat(source().locate(S3Server.uri("changing")).root()).isNotEqualTo(before);
     }
 
     @Test
@@ -86,16 +85,16 @@ class RemoteModelTest {
         Path file = Files.writeString(folder.resolve("file"), "");
         LocalCache cache = new LocalCache(file.resolve("cache"), folder.resolve("fallback"));
 
-        ModelFiles model = new BaseModelSource(cache, server.hadoop()).locate(uri("model"));
+        ModelFiles model = new BaseModelSource(cache, server.hadoop()).locate(S3Server.uri("model"));
 
         assertThat(model.root()).startsWith(folder.resolve("fallback"));
     }
 
     @Test
     void model_thatIsNotThere_saysWhereItWasLookedFor() {
-        assertThatThrownBy(() -> source().locate(uri("nothing")))
+        assertThatThrownBy(() -> source().locate(S3Server.uri("nothing")))
                 .isInstanceOf(CheckpointException.class)
-                .hasMessageContaining("there is no model in " + uri("nothing"));
+                .hasMessageContaining("there is no model in " + S3Server.uri("nothing"));
     }
 
     private BaseModelSource source() {
@@ -103,16 +102,9 @@ class RemoteModelTest {
     }
 
     private static void upload(String name) throws IOException {
-        try (ObjectStore origin = ObjectStore.open(uri(name), server.hadoop());
-                Stream<Path> files = Files.walk(CommandLineRun.TINY_BASE)) {
-            files.filter(Files::isRegularFile)
-                    .forEach(file -> origin.upload(
-                            file, CommandLineRun.TINY_BASE.relativize(file).toString()));
+        server.upload(CommandLineRun.TINY_BASE, name);
+        try (ObjectStore origin = server.open(name)) {
             origin.write("pictures/sample.png", new byte[10]);
         }
-    }
-
-    private static String uri(String name) {
-        return "s3a://" + S3Server.BUCKET + "/" + name;
     }
 }

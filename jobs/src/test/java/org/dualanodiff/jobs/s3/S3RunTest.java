@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.function.BooleanSupplier;
@@ -16,9 +15,6 @@ import org.dualanodiff.jobs.cli.CommandLineRun;
 import org.dualanodiff.jobs.faults.FaultyMachine;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.dualanodiff.pipeline.store.ObjectStore;
-import org.dualanodiff.pipeline.upkeep.VerifyStore;
-import org.dualanodiff.pipeline.upkeep.VerifyStore.InspectionHere;
-import org.dualanodiff.pipeline.upkeep.VerifyStore.VerifyResult;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -226,16 +222,13 @@ class S3RunTest {
     }
 
     private static void assertClean(String store) {
-        try (ObjectStore opened = runs.open(store)) {
-            VerifyResult result = new VerifyStore(opened, new InspectionHere(opened)).run(Optional.empty());
-            assertThat(result.findings()).isEmpty();
-            assertThat(result.underWay()).isEmpty();
-            assertThat(result.samples()).isEqualTo(SAMPLES);
+        try (ObjectStore opened = server.open(store)) {
+            StoredPictures.assertClean(opened, SAMPLES);
         }
     }
 
     private static Map<String, String> pictures(String store) throws IOException {
-        try (ObjectStore opened = runs.open(store)) {
+        try (ObjectStore opened = server.open(store)) {
             return StoredPictures.of(opened, runs.folder());
         }
     }

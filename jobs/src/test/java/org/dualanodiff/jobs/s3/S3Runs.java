@@ -7,15 +7,11 @@ import java.util.List;
 import java.util.Map;
 import org.dualanodiff.jobs.cli.CommandLineRun;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
-import org.dualanodiff.pipeline.store.ObjectStore;
 
 /** Small runs of the whole pipeline with a store on one S3 server. */
 final class S3Runs {
 
     private static final Path PROJECT = Path.of(System.getProperty("project.root"));
-
-    static final Map<String, String> KEYS =
-            Map.of("AWS_ACCESS_KEY_ID", S3Server.ACCESS_KEY, "AWS_SECRET_ACCESS_KEY", S3Server.SECRET_KEY);
 
     private final Path folder;
     private final S3Server server;
@@ -31,17 +27,15 @@ final class S3Runs {
      * cannot be given an environment.
      */
     CommandLineRun augmentHere(String store, String... more) {
-        List<String> arguments = arguments("augment", server.port(), store, more);
-        Map.of(
-                        "aws.credentials.provider",
-                        "org.apache.hadoop.fs.s3a.SimpleAWSCredentialsProvider",
-                        "access.key",
-                        S3Server.ACCESS_KEY,
-                        "secret.key",
-                        S3Server.SECRET_KEY)
-                .forEach((name, value) ->
-                        arguments.addAll(List.of("--set", "spark.conf.spark.hadoop.fs.s3a." + name + "=" + value)));
-        return CommandLineRun.of(arguments);
+        Map<String, String> keys = Map.of(
+                "fs.s3a.aws.credentials.provider",
+                "org.apache.hadoop.fs.s3a.SimpleAWSCredentialsProvider",
+                "fs.s3a.access.key",
+                S3Server.ACCESS_KEY,
+                "fs.s3a.secret.key",
+                S3Server.SECRET_KEY);
+        return CommandLineRun.of(CommandLineRun.with(
+                arguments("augment", server.port(), store, more), CommandLineRun.hadoopSettings(keys)));
     }
 
     /** Starts {@code augment} with the settings of {@code conf/s3.conf} and the keys in the environment. */
@@ -58,18 +52,15 @@ final class S3Runs {
 
     /** As {@link #augment}, reaching the server by another port. */
     DriverProcess augmentThrough(int port, String store, String... more) throws IOException {
-        return DriverProcess.start(folder.resolve("drivers"), KEYS, arguments("augment", port, store, more));
+        return DriverProcess.start(
+                folder.resolve("drivers"), S3Server.ENVIRONMENT, arguments("augment", port, store, more));
     }
 
     DriverProcess verify(String store) throws IOException {
         return DriverProcess.start(
                 folder.resolve("drivers"),
-                KEYS,
+                S3Server.ENVIRONMENT,
                 CommandLineRun.with(List.of("verify", "--json"), settings(server.port(), store)));
-    }
-
-    ObjectStore open(String store) {
-        return ObjectStore.open(uri(store), server.hadoop());
     }
 
     Path folder() {
@@ -98,14 +89,9 @@ final class S3Runs {
                 "spark.conf.spark.task.resource.gpu.amount=0",
                 "run.id=night",
                 "run.lease.expire-seconds=6",
-                "store=" + uri(store),
+                "store=" + S3Server.uri(store),
                 "spark.master=local[2]"));
-        S3Server.withoutKeys(port)
-                .forEach((name, value) -> settings.add("spark.conf.spark.hadoop." + name + "=" + value));
+        settings.addAll(CommandLineRun.hadoopSettings(S3Server.withoutKeys(port)));
         return settings;
-    }
-
-    private static String uri(String store) {
-        return "s3a://" + S3Server.BUCKET + "/" + store;
     }
 }

@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.dualanodiff.pipeline.store.ObjectStore;
 
 /** An S3 server (S3Proxy over a folder) in a process of its own, so that it can be killed and started again. */
 public final class S3Server implements AutoCloseable {
@@ -20,6 +21,10 @@ public final class S3Server implements AutoCloseable {
     public static final String BUCKET = "factory";
     public static final String ACCESS_KEY = "AKIADUMMYACCESSKEY";
     public static final String SECRET_KEY = "dummy/Secret+Key0123456789";
+
+    /** The environment of one who has the keys there. */
+    public static final Map<String, String> ENVIRONMENT =
+            Map.of("AWS_ACCESS_KEY_ID", ACCESS_KEY, "AWS_SECRET_ACCESS_KEY", SECRET_KEY);
 
     private static final Path JAR =
             Path.of(System.getProperty("project.root"), "jobs/target/s3-server/s3proxy-jar-with-dependencies.jar");
@@ -79,6 +84,25 @@ public final class S3Server implements AutoCloseable {
         return port;
     }
 
+    /** The address of what is kept in the bucket under a name. */
+    public static String uri(String name) {
+        return "s3a://" + BUCKET + "/" + name;
+    }
+
+    /** Opens a store in the bucket. */
+    public ObjectStore open(String name) {
+        return ObjectStore.open(uri(name), hadoop());
+    }
+
+    /** Copies all files of a folder into the bucket. */
+    public void upload(Path from, String name) throws IOException {
+        try (ObjectStore target = open(name);
+                Stream<Path> files = Files.walk(from)) {
+            files.filter(Files::isRegularFile)
+                    .forEach(file -> target.upload(file, from.relativize(file).toString()));
+        }
+    }
+
     /** Where the bucket's objects lie as files. */
     public Path bucketFolder() {
         return folder.resolve("data").resolve(BUCKET);
@@ -113,7 +137,7 @@ public final class S3Server implements AutoCloseable {
         return settings;
     }
 
-    /** As {@link #hadoop(int)} for one who has the keys in the environment. */
+    /** As {@link #hadoop(int)} for one in an {@link #ENVIRONMENT} with the keys. */
     public static Map<String, String> withoutKeys(int port) {
         return Map.of(
                 "fs.s3a.endpoint", "http://127.0.0.1:" + port,

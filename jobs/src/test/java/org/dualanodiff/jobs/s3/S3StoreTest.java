@@ -51,7 +51,7 @@ class S3StoreTest {
     @Test
     void createIfAbsent_ofRacingWriters_letsExactlyOneWin() throws Exception {
         ExecutorService writers = Executors.newFixedThreadPool(WRITERS);
-        try (ObjectStore store = open("race", server.hadoop())) {
+        try (ObjectStore store = server.open("race")) {
             for (int round = 0; round < ROUNDS; round++) {
                 String key = "runs/" + round + "/run.json";
                 List<Callable<Boolean>> tries = IntStream.range(0, WRITERS)
@@ -72,7 +72,7 @@ class S3StoreTest {
     void page_ofAStore_isOneToABrowser() throws Exception {
         Map<String, String> properties = new TreeMap<>();
         server.hadoop().forEach((name, value) -> properties.put("spark.hadoop." + name, value));
-        String address = "s3a://%s/types".formatted(S3Server.BUCKET);
+        String address = S3Server.uri("types");
         Configuration hadoop = new Configuration();
         server.hadoop().forEach(hadoop::set);
         try (ObjectStore store = Machine.of(properties).open(address);
@@ -93,7 +93,7 @@ class S3StoreTest {
     @Test
     void store_withAFifthOfRequestsSpoilt_keepsEveryPromise() throws Exception {
         try (FaultyProxy proxy = FaultyProxy.before(server, 0.2, 1);
-                ObjectStore store = open("faults", S3Server.hadoop(proxy.port()))) {
+                ObjectStore store = ObjectStore.open(S3Server.uri("faults"), S3Server.hadoop(proxy.port()))) {
             Path local = Files.write(folder.resolve("weights"), new byte[3 << 20]);
             for (int i = 0; i < 12; i++) {
                 String key = "a/" + i;
@@ -114,7 +114,7 @@ class S3StoreTest {
 
     @Test
     void store_whoseServerIsGoneFor30Seconds_goesOn() throws Exception {
-        try (ObjectStore store = open("gone", server.hadoop())) {
+        try (ObjectStore store = server.open("gone")) {
             store.write("before", content(1));
             server.stop();
             Thread back = new Thread(() -> startAfter(Duration.ofSeconds(30)));
@@ -133,10 +133,6 @@ class S3StoreTest {
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    private static ObjectStore open(String prefix, Map<String, String> hadoop) {
-        return ObjectStore.open("s3a://" + S3Server.BUCKET + "/" + prefix, hadoop);
     }
 
     private static byte[] content(int n) {

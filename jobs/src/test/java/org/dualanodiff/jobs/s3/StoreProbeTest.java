@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class StoreProbeTest {
 
-    private static final String STORE = "s3a://" + S3Server.BUCKET + "/store";
+    private static final String STORE = S3Server.uri("store");
     private static final String REDIRECT =
             "<?xml version=\"1.0\"?><Error><Code>PermanentRedirect</Code><Message>The bucket you are attempting to access"
                     + " must be addressed using the specified endpoint.</Message></Error>";

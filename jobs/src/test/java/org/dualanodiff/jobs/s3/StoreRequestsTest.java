@@ -39,8 +39,7 @@ class StoreRequestsTest {
     void operations_ofTheStore_takeAsFewRequestsAsThereCanBe() throws Exception {
         try (S3Server server = S3Server.start(folder.resolve("s3"));
                 FaultyProxy proxy = FaultyProxy.before(server, 0, 1);
-                ObjectStore store =
-                        ObjectStore.open("s3a://%s/few".formatted(S3Server.BUCKET), S3Server.hadoop(proxy.port()))) {
+                ObjectStore store = ObjectStore.open(S3Server.uri("few"), S3Server.hadoop(proxy.port()))) {
             byte[] content = {1, 2, 3};
             Path file = Files.write(folder.resolve("file"), content);
 
@@ -115,11 +114,10 @@ class StoreRequestsTest {
             List<String> arguments = new ArrayList<>(List.of("bench", "night", "--slots", "2", "--pairs", "20"));
             arguments.addAll(List.of("--pairs-per-task", "20", "--rejected", "0", "--haste", "1e6"));
             arguments.addAll(List.of("--units", String.valueOf(units)));
-            arguments.addAll(List.of("--set", "store=s3a://%s/units-%d".formatted(S3Server.BUCKET, units)));
-            S3Server.hadoop(proxy.port())
-                    .forEach((name, value) ->
-                            arguments.addAll(List.of("--set", "spark.conf.spark.hadoop." + name + "=" + value)));
-            CommandLineRun night = CommandLineRun.of(arguments);
+            CommandLineRun night = CommandLineRun.of(CommandLineRun.with(
+                    arguments,
+                    List.of("store=" + S3Server.uri("units-" + units)),
+                    CommandLineRun.hadoopSettings(S3Server.hadoop(proxy.port()))));
             assertThat(night.exit()).as(night.err()).isZero();
             assertThat(night.out()).contains("complete");
             return proxy.requests().stream()

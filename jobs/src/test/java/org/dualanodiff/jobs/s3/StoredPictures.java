@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -19,15 +20,21 @@ import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.UnitCommit;
 import org.dualanodiff.pipeline.store.UnitCommits;
+import org.dualanodiff.pipeline.upkeep.VerifyStore;
+import org.dualanodiff.pipeline.upkeep.VerifyStore.InspectionHere;
+import org.dualanodiff.pipeline.upkeep.VerifyStore.VerifyResult;
 
-/** What the commits of a store's runs list: for each sample's id the hash of its three pictures. */
+/** What a store has of pairs, by its own records: whether they are all right, and the hashes of their pictures. */
 public final class StoredPictures {
 
     private static final Pattern COMMIT = Pattern.compile("runs/([^/]+)/commits/.*");
 
     private StoredPictures() {}
 
-    /** Fails if a sample is there twice, or a file is not what its commit says. */
+    /**
+     * What the commits of a store's runs list: for each sample's id the hashes of its three pictures. Fails if a sample
+     * is there twice, or a file is not what its commit says.
+     */
     public static Map<String, String> of(ObjectStore store, Path scratch) throws IOException {
         Map<String, String> pictures = new TreeMap<>();
         for (UnitCommit.File file : files(store)) {
@@ -44,6 +51,19 @@ public final class StoredPictures {
         return pictures;
     }
 
+    /** Fails if {@code verify} finds anything wrong in a store, or other than so many samples. */
+    public static void assertClean(ObjectStore store, int samples) {
+        assertClean(store, Optional.empty(), samples);
+    }
+
+    /** As {@link #assertClean(ObjectStore, int)}, of one run if it is named. */
+    public static void assertClean(ObjectStore store, Optional<String> run, int samples) {
+        VerifyResult result = new VerifyStore(store, new InspectionHere(store)).run(run);
+        assertThat(result.findings()).isEmpty();
+        assertThat(result.underWay()).isEmpty();
+        assertThat(result.samples()).isEqualTo(samples);
+    }
+
     private static List<UnitCommit.File> files(ObjectStore store) {
         return store.list("runs").stream()
                 .map(file -> COMMIT.matcher(file.key()))
@@ -55,7 +75,8 @@ public final class StoredPictures {
                 .toList();
     }
 
-    private static String content(GeneratedSample sample) {
+    /** The hashes of a sample's three pictures. */
+    public static String content(GeneratedSample sample) {
         return Stream.of(
                         sample.pictures().image(),
                         sample.pictures().mask(),

@@ -97,14 +97,6 @@ public record RunLengths(int[] counts) implements Serializable {
         }
     }
 
-    public long marked() {
-        long marked = 0;
-        for (int i = 1; i < counts.length; i += 2) {
-            marked += counts[i];
-        }
-        return marked;
-    }
-
     /** @throws IllegalArgumentException where the runs are of another number of pixels */
     public Mask mask(int width, int height) {
         requireArea((long) width * height);

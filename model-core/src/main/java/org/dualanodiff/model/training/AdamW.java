@@ -50,20 +50,10 @@ public final class AdamW implements AutoCloseable {
     }
 
     /**
-     * One update in place.
+     * One update in place; a GPU is not waited for.
      *
      * @param gradients one for each parameter; they are scaled in place where the clip acts
-     * @return the global norm before the clip
-     */
-    public double step(List<NDArray> gradients) {
-        try (TensorScope scope = TensorScope.open()) {
-            return Operators.item(update(gradients, settings.learningRate()));
-        }
-    }
-
-    /**
-     * As {@link #step(List)}, at another learning rate than the settings'; a GPU is not waited for.
-     *
+     * @param learningRate of this update: what a schedule has made of the settings' one
      * @return the global norm before the clip, one number on the device
      */
     public NDArray update(List<NDArray> gradients, double learningRate) {

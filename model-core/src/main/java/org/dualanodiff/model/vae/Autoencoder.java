@@ -104,9 +104,6 @@ public sealed interface Autoencoder permits KlAutoencoder, PatchCodec {
 
         int latentChannels();
 
-        /** Height and width of the images the weights were trained on. */
-        int sampleSize();
-
         /** What latents are multiplied by before they enter the denoiser. */
         double scalingFactor();
 

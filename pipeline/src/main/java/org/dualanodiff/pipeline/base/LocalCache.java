@@ -14,7 +14,6 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +24,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.dualanodiff.model.files.OwnFolder;
+import org.dualanodiff.model.files.TemporaryFolder;
 import org.dualanodiff.pipeline.store.FileDigest;
 import org.dualanodiff.pipeline.store.Json;
 import org.dualanodiff.pipeline.store.StoreException;
@@ -143,7 +143,7 @@ public final class LocalCache {
     private static void make(Path root, Path folder, Entry entry, boolean alone) throws IOException {
         if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
             LOG.warn("{} is not what it was when it was made; making it again", folder);
-            delete(folder);
+            TemporaryFolder.delete(folder);
         }
         if (alone) {
             dropUnfinished(root, entry.name());
@@ -156,7 +156,7 @@ public final class LocalCache {
             CachedFiles.share(making);
             moveUnlessThere(making, folder);
         } finally {
-            delete(making);
+            TemporaryFolder.delete(making);
         }
     }
 
@@ -200,7 +200,7 @@ public final class LocalCache {
         try (Stream<Path> inside = Files.list(root)) {
             for (Path left : inside.filter(path -> path.getFileName().toString().startsWith("." + name + MAKING))
                     .toList()) {
-                delete(left);
+                TemporaryFolder.delete(left);
             }
         }
     }
@@ -210,18 +210,6 @@ public final class LocalCache {
             Files.move(making, folder, StandardCopyOption.ATOMIC_MOVE);
         } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
             LOG.debug("{} was made by another process meanwhile", folder);
-        }
-    }
-
-    /** Links go, what they lead to stays. */
-    private static void delete(Path folder) throws IOException {
-        if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
-            return;
-        }
-        try (Stream<Path> inside = Files.walk(folder)) {
-            for (Path path : inside.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
         }
     }
 

@@ -38,11 +38,6 @@ public sealed interface MaskSource extends Serializable {
             }
         }
 
-        /** A mask drawn in black and white. */
-        public MaskFile(URI uri) {
-            this(uri, BLACK_AND_WHITE);
-        }
-
         @Override
         public BufferedImage open(DatasetFiles files) throws IOException {
             return spread(ImageDecoder.mask(files.read(uri)));
@@ -78,11 +73,6 @@ public sealed interface MaskSource extends Serializable {
                     grey.getWidth(),
                     grey.getHeight(),
                     RunLengths.of(Mask.of(grey)).compressed());
-        }
-
-        /** The number of marked pixels. */
-        public long area() {
-            return RunLengths.parse(counts).marked();
         }
 
         String sha256() {

@@ -2,7 +2,6 @@ package org.dualanodiff.pipeline.export;
 
 import com.google.gson.JsonObject;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,6 +19,7 @@ import org.apache.parquet.schema.GroupType;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.MessageTypeParser;
 import org.apache.parquet.schema.Type;
+import org.dualanodiff.pipeline.TextResource;
 import org.dualanodiff.pipeline.export.ExportFormat.PairFormat;
 import org.dualanodiff.pipeline.export.ExportFormat.PairFormat.Keys;
 import org.dualanodiff.pipeline.export.PublishDataset.Card;
@@ -122,7 +122,8 @@ record HuggingFaceFormat() implements PairFormat {
      */
     static final class ParquetFile {
 
-        static final MessageType COLUMNS = parse();
+        static final MessageType COLUMNS =
+                MessageTypeParser.parseMessageType(TextResource.read(ParquetFile.class, "huggingface.schema"));
 
         private ParquetFile() {}
 
@@ -179,14 +180,6 @@ record HuggingFaceFormat() implements PairFormat {
                 case DOUBLE -> "float64";
                 default -> "string";
             };
-        }
-
-        private static MessageType parse() {
-            try (InputStream in = ParquetFile.class.getResourceAsStream("huggingface.schema")) {
-                return MessageTypeParser.parseMessageType(new String(in.readAllBytes(), StandardCharsets.UTF_8));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
         }
     }
 }

@@ -2,9 +2,6 @@ package org.dualanodiff.pipeline.export;
 
 import static java.util.Objects.requireNonNull;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
@@ -14,6 +11,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.dualanodiff.pipeline.DisplayText;
+import org.dualanodiff.pipeline.TextResource;
 import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.store.Json;
 import org.dualanodiff.pipeline.store.ObjectStore;
@@ -158,20 +156,12 @@ public final class PublishDataset {
 
         /** @param values by placeholder; texts of data must have gone through {@link #plain} */
         static String of(String template, Map<String, String> values) {
-            return DisplayText.fill(read(template), PLACEHOLDER, values);
+            return DisplayText.fill(TextResource.read(Card.class, template), PLACEHOLDER, values);
         }
 
         /** A text from data that is no markup, whatever is in it. */
         static String plain(String text) {
             return MARKUP.matcher(DisplayText.line(text)).replaceAll("\\\\$0");
-        }
-
-        private static String read(String template) {
-            try (InputStream in = Card.class.getResourceAsStream(template)) {
-                return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
         }
     }
 

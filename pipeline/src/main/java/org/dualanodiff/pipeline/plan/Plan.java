@@ -26,11 +26,6 @@ public record Plan(List<Unit> units, List<GenerateUnit> generate, List<Unusable>
         return units.stream().filter(Unit::train).map(Unit::adapter).toList();
     }
 
-    /** Whether everything is there already. */
-    public boolean isEmpty() {
-        return train().isEmpty() && generate.isEmpty();
-    }
-
     public int samplesToGenerate() {
         return units.stream().mapToInt(Unit::toGenerate).sum();
     }

@@ -18,12 +18,12 @@ import j2html.TagCreator;
 import j2html.rendering.FlatHtml;
 import j2html.tags.DomContent;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.dualanodiff.pipeline.TextResource;
 
 /**
  * A page to be read by people, as one HTML file that needs nothing beside it: style, pictures and charts are inside, there is no script.
@@ -33,7 +33,7 @@ import java.util.stream.Stream;
  */
 public record ReportPage(String title, String subtitle, List<Section> sections) {
 
-    private static final String STYLE = resource("report.css");
+    private static final String STYLE = TextResource.read(ReportPage.class, "report.css");
 
     public ReportPage {
         sections = List.copyOf(sections);
@@ -84,13 +84,5 @@ public record ReportPage(String title, String subtitle, List<Section> sections) 
 
     private static String id(int section) {
         return "section-" + (section + 1);
-    }
-
-    private static String resource(String name) {
-        try (InputStream in = ReportPage.class.getResourceAsStream(name)) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -18,7 +18,6 @@ import org.dualanodiff.pipeline.quality.PairMeasures.Measure;
 import org.dualanodiff.pipeline.quality.PairSignature;
 import org.dualanodiff.pipeline.quality.QualityCheck;
 import org.dualanodiff.pipeline.quality.QualityGate.Verdict;
-import org.dualanodiff.pipeline.samples.SampleFile.SampleSchema;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.Fingerprint;
 
@@ -58,9 +57,9 @@ public record GeneratedSample(SampleId id, Origin origin, Pictures pictures, Mas
         return new GeneratedSample(id, origin, copy && !keepPixels ? null : pictures, mask, last);
     }
 
-    /** This sample with the columns of {@link SampleSchema}. */
+    /** This sample with the {@link SampleFile#columns}. */
     Group row() {
-        Group row = new SimpleGroup(SampleSchema.COLUMNS);
+        Group row = new SimpleGroup(SampleFile.columns());
         id.addTo(row);
         row.append("sample_index", id.index()).append("seed", origin.seed());
         origin.addTo(row);

@@ -2,9 +2,7 @@ package org.dualanodiff.pipeline.samples;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
@@ -16,6 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.apache.parquet.ParquetReadOptions;
+import org.apache.parquet.conf.ParquetConfiguration;
 import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.hadoop.ParquetFileReader;
@@ -30,6 +29,7 @@ import org.apache.parquet.io.LocalInputFile;
 import org.apache.parquet.io.LocalOutputFile;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.MessageTypeParser;
+import org.dualanodiff.pipeline.TextResource;
 import org.dualanodiff.pipeline.store.ObjectStore;
 
 /**
@@ -48,11 +48,17 @@ public final class SampleFile {
      */
     private static final int ROWS_BETWEEN_SIZE_CHECKS = 8;
 
+    private static final MessageType COLUMNS =
+            MessageTypeParser.parseMessageType(TextResource.read(SampleFile.class, "samples.schema"));
+
     private SampleFile() {}
 
-    /** The columns of every file, in their order. */
+    /**
+     * The columns of every file, in their order: {@code samples.schema} beside this class. A picture is a struct of its PNG
+     * bytes and a file name, which Hugging Face {@code datasets} calls an Image and every other reader opens as it is.
+     */
     public static MessageType columns() {
-        return SampleSchema.COLUMNS;
+        return COLUMNS;
     }
 
     /**
@@ -112,19 +118,11 @@ public final class SampleFile {
     }
 
     /**
-     * The samples of a file in order, read as they are asked for; one row group at most is in memory. Close the stream.
+     * The samples of a file of the store in order, read as they are asked for; one row group at most is in memory. Close the
+     * stream: the copy on this machine that is read goes then.
      *
-     * @throws IOException if this is not a samples file; while it runs, the stream throws
+     * @throws IOException if there is no room for the copy, or this is not a samples file; while it runs, the stream throws
      *     {@link UncheckedIOException} at a row that cannot be read
-     */
-    public static Stream<GeneratedSample> stream(Path file) throws IOException {
-        return new SampleReader(file, file.toString()).stream();
-    }
-
-    /**
-     * As {@link #stream(Path)}, of a file of the store; the copy on this machine that is read goes when the stream is closed.
-     *
-     * @throws IOException if there is no room for it, or this is not a samples file
      * @throws org.dualanodiff.pipeline.store.StoreException if it is not there, or the store fails
      */
     public static Stream<GeneratedSample> stream(ObjectStore store, String key) throws IOException {
@@ -147,7 +145,7 @@ public final class SampleFile {
     }
 
     private static ParquetWriter<Group> writer(Path file) throws IOException {
-        return writer(file, SampleSchema.COLUMNS, Map.of());
+        return writer(file, COLUMNS, Map.of());
     }
 
     /**
@@ -191,12 +189,12 @@ public final class SampleFile {
 
         /**
          * @param name of the file, for messages
-         * @throws IOException if this is not a Parquet file with all columns of {@link SampleSchema}
+         * @throws IOException if this is not a Parquet file with all {@link SampleFile#columns}
          */
         SampleReader(Path file, String name) throws IOException {
             this.name = name;
             checkColumns(file, name);
-            this.rows = new Builder(file).build();
+            this.rows = rows(file, new PlainParquetConfiguration());
         }
 
         /** The rows that were not read yet; closing the stream closes this reader. */
@@ -230,7 +228,7 @@ public final class SampleFile {
         /** Columns may be optional here, as Spark writes them; more columns do no harm. */
         private static void checkColumns(Path file, String name) throws IOException {
             MessageType columns = columns(file, name);
-            List<String> missing = SampleSchema.COLUMNS.getPaths().stream()
+            List<String> missing = COLUMNS.getPaths().stream()
                     .filter(path -> !columns.containsPath(path))
                     .map(path -> String.join(".", path))
                     .toList();
@@ -258,34 +256,20 @@ public final class SampleFile {
                     cause);
         }
 
+        /** @param configuration may tell which columns are read */
+        static ParquetReader<Group> rows(Path file, ParquetConfiguration configuration) throws IOException {
+            return new Builder(file, configuration).build();
+        }
+
         private static final class Builder extends ParquetReader.Builder<Group> {
 
-            Builder(Path file) {
-                super(new LocalInputFile(file), new PlainParquetConfiguration());
+            Builder(Path file, ParquetConfiguration configuration) {
+                super(new LocalInputFile(file), configuration);
             }
 
             @Override
             protected ReadSupport<Group> getReadSupport() {
                 return new GroupReadSupport();
-            }
-        }
-    }
-
-    /**
-     * The columns of a samples file: {@code samples.schema} beside this class. A picture is a struct of its PNG bytes and a
-     * file name, which Hugging Face {@code datasets} calls an Image and every other reader opens as it is.
-     */
-    static final class SampleSchema {
-
-        static final MessageType COLUMNS = parse();
-
-        private SampleSchema() {}
-
-        private static MessageType parse() {
-            try (InputStream in = SampleSchema.class.getResourceAsStream("samples.schema")) {
-                return MessageTypeParser.parseMessageType(new String(in.readAllBytes(), StandardCharsets.UTF_8));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
             }
         }
     }

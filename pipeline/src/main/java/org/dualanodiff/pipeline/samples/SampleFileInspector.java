@@ -13,8 +13,6 @@ import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.hadoop.ParquetReader;
 import org.apache.parquet.hadoop.api.ReadSupport;
-import org.apache.parquet.hadoop.example.GroupReadSupport;
-import org.apache.parquet.io.LocalInputFile;
 import org.apache.parquet.schema.MessageType;
 import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.samples.GeneratedSample.SampleId;
@@ -54,7 +52,7 @@ public final class SampleFileInspector {
 
     private static SampleFileSummary summary(String key, FileDigest digest, Path copy) {
         Rows rows = new Rows();
-        try (ParquetReader<Group> reader = new Builder(copy).build()) {
+        try (ParquetReader<Group> reader = SampleReader.rows(copy, names(copy))) {
             for (Group row = reader.read(); row != null; row = reader.read()) {
                 rows.add(row);
             }
@@ -110,31 +108,19 @@ public final class SampleFileInspector {
         }
     }
 
-    /** Reads the columns that name a sample; pictures are passed over. */
-    private static final class Builder extends ParquetReader.Builder<Group> {
-
-        Builder(Path file) throws IOException {
-            super(new LocalInputFile(file), projected(file));
+    /** Has the columns read that name a sample; pictures are passed over. */
+    private static ParquetConfiguration names(Path file) throws IOException {
+        MessageType columns = SampleReader.columns(file, file.toString());
+        List<String> missing =
+                NAMES.stream().filter(name -> !columns.containsField(name)).toList();
+        if (!missing.isEmpty()) {
+            throw new IOException("it has no column " + String.join(", ", missing));
         }
-
-        private static ParquetConfiguration projected(Path file) throws IOException {
-            MessageType columns = SampleReader.columns(file, file.toString());
-            List<String> missing =
-                    NAMES.stream().filter(name -> !columns.containsField(name)).toList();
-            if (!missing.isEmpty()) {
-                throw new IOException("it has no column " + String.join(", ", missing));
-            }
-            ParquetConfiguration configuration = new PlainParquetConfiguration();
-            MessageType wanted = new MessageType(
-                    columns.getName(), NAMES.stream().map(columns::getType).toList());
-            configuration.set(ReadSupport.PARQUET_READ_SCHEMA, wanted.toString());
-            return configuration;
-        }
-
-        @Override
-        protected ReadSupport<Group> getReadSupport() {
-            return new GroupReadSupport();
-        }
+        ParquetConfiguration configuration = new PlainParquetConfiguration();
+        MessageType wanted = new MessageType(
+                columns.getName(), NAMES.stream().map(columns::getType).toList());
+        configuration.set(ReadSupport.PARQUET_READ_SCHEMA, wanted.toString());
+        return configuration;
     }
 
     /**

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.dualanodiff.pipeline.ProductVersion;
 import org.dualanodiff.pipeline.store.RunRegistry.Settings;
 
 /**
@@ -42,6 +43,31 @@ public record Provenance(
         settings = Settings.sorted(requireNonNull(settings, "settings"));
         requireNonNull(training, "training");
         requireNonNull(weights, "weights");
+    }
+
+    /**
+     * Of an adapter that this version has made just now.
+     *
+     * @param weights local file
+     */
+    public static Provenance of(
+            AdapterId id,
+            BaseModel base,
+            TrainingData data,
+            Map<String, String> settings,
+            Training training,
+            Path weights) {
+        return new Provenance(
+                id.fingerprint(),
+                id.category(),
+                id.defect(),
+                base,
+                data,
+                settings,
+                training,
+                Weights.of(weights),
+                ProductVersion.current(),
+                Instant.now());
     }
 
     public AdapterId id() {

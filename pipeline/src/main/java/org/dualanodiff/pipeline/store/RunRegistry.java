@@ -17,7 +17,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
@@ -54,6 +56,40 @@ public final class RunRegistry {
 
     public Optional<RunIdentity> find(String runId) {
         return store.find(StoreLayout.runIdentity(runId), RunIdentity.class);
+    }
+
+    /**
+     * Passes if a command may go on with the run, as far as that has got; writes nothing.
+     *
+     * @throws StoreException if the run has other settings, adapters or good images, as when it is opened
+     */
+    public void requireSame(
+            RunIdentity wanted, Collection<AdapterId> adapters, Collection<GoodImagesBinding> goodImages) {
+        find(wanted.runId()).ifPresent(there -> requireSameSettings(there, wanted));
+        conflict(wanted.runId(), adapters, goodImages).ifPresent(conflict -> {
+            throw conflict;
+        });
+    }
+
+    /** Why the run, as far as it has got, cannot go on with these adapters and good images; empty if it can. */
+    public Optional<StoreException> conflict(
+            String runId, Collection<AdapterId> adapters, Collection<GoodImagesBinding> goodImages) {
+        Optional<StoreException> ofAdapters = firstConflict(
+                boundAdapters(runId), adapters, AdapterId::unit, (there, here) -> otherAdapter(runId, there, here));
+        return ofAdapters.or(() -> firstConflict(
+                boundGoodImages(runId),
+                goodImages,
+                GoodImagesBinding::category,
+                (there, here) -> otherGoodImages(runId, there, here)));
+    }
+
+    private static <T, K> Optional<StoreException> firstConflict(
+            List<T> bound, Collection<T> wanted, Function<T, K> key, BiFunction<T, T, StoreException> conflict) {
+        Map<K, T> byKey = wanted.stream().collect(Collectors.toMap(key, Function.identity()));
+        return bound.stream()
+                .filter(there -> !there.equals(byKey.getOrDefault(key.apply(there), there)))
+                .map(there -> conflict.apply(there, byKey.get(key.apply(there))))
+                .findFirst();
     }
 
     /**
@@ -107,13 +143,17 @@ public final class RunRegistry {
             bind(key, there, images, why -> unreadable.put(images.category(), why))
                     .filter(bound -> !bound.equals(images))
                     .ifPresent(bound -> {
-                        throw new StoreException(
-                                ("run %s was begun with %d good images of %s, and there are %d now, or others: they say on"
-                                                + " which of them each pair is made; give another run.id")
-                                        .formatted(runId, bound.images(), bound.category(), images.images()));
+                        throw otherGoodImages(runId, bound, images);
                     });
         }
         return unreadable;
+    }
+
+    private static StoreException otherGoodImages(String runId, GoodImagesBinding there, GoodImagesBinding here) {
+        return new StoreException(
+                ("run %s was begun with %d good images of %s, and there are %d now, or others: they say on"
+                                + " which of them each pair is made; give another run.id")
+                        .formatted(runId, there.images(), there.category(), here.images()));
     }
 
     /** As {@link #boundAdapters}, the good images, by category; none where the model draws the whole image. */
@@ -156,6 +196,18 @@ public final class RunRegistry {
 
     public Optional<RunManifest> findManifest(String runId) {
         return store.find(StoreLayout.manifest(runId), RunManifest.class);
+    }
+
+    /**
+     * The manifest of a run that must have one.
+     *
+     * @throws StoreException if it has none
+     */
+    public RunManifest readManifest(String runId) {
+        return findManifest(runId)
+                .orElseThrow(() -> new StoreException(
+                        "run %s in %s has no manifest, it was never finished; finish it with augment or generate"
+                                .formatted(runId, store.root())));
     }
 
     /** The manifests of all finished runs; one that cannot be read is left out with a warning. */

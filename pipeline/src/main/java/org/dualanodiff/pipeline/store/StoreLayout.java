@@ -113,7 +113,7 @@ public final class StoreLayout {
     }
 
     public static String samples(String runId, UnitKey unit) {
-        return join(samples(runId), "category=" + segment(unit.category()), "defect=" + segment(unit.defect()));
+        return partition(samples(runId), unit);
     }
 
     /** Pairs of a run that wait for their place in {@link #samples}, a file a task. */
@@ -122,7 +122,7 @@ public final class StoreLayout {
     }
 
     public static String staging(String runId, UnitKey unit) {
-        return join(staging(runId), "category=" + segment(unit.category()), "defect=" + segment(unit.defect()));
+        return partition(staging(runId), unit);
     }
 
     /** Whether a key is that of a Parquet file that Spark's readers see: they pass over names that begin with a dot or an underscore. */
@@ -142,7 +142,7 @@ public final class StoreLayout {
     }
 
     public static String commits(String runId, UnitKey unit) {
-        return join(commits(runId), segment(unit.category()), segment(unit.defect()));
+        return join(commits(runId), unit);
     }
 
     public static String commit(String runId, UnitKey unit, int number) {
@@ -155,7 +155,7 @@ public final class StoreLayout {
     }
 
     public static String attempts(String runId, UnitKey unit) {
-        return join(attempts(runId), segment(unit.category()), segment(unit.defect()));
+        return join(attempts(runId), unit);
     }
 
     /** Executors that died at work on the units of a run. */
@@ -164,7 +164,7 @@ public final class StoreLayout {
     }
 
     public static String deaths(String runId, UnitKey unit) {
-        return join(deaths(runId), segment(unit.category()), segment(unit.defect()));
+        return join(deaths(runId), unit);
     }
 
     public static String run(String runId) {
@@ -250,7 +250,7 @@ public final class StoreLayout {
     }
 
     public static String unit(String runId, UnitKey unit) {
-        return join(units(runId), segment(unit.category()), segment(unit.defect()) + ".json");
+        return join(units(runId), unit) + ".json";
     }
 
     public static String quality(String runId) {
@@ -259,7 +259,7 @@ public final class StoreLayout {
 
     /** The limits that a run holds the pairs of a (category, defect) to. */
     public static String quality(String runId, UnitKey unit) {
-        return join(quality(runId), segment(unit.category()), segment(unit.defect()) + ".json");
+        return join(quality(runId), unit) + ".json";
     }
 
     /** What consumers of a published data set read first. */
@@ -305,11 +305,20 @@ public final class StoreLayout {
 
     /** What the report shows of the real pairs of a (category, defect). */
     public static String realPairs(String runId, UnitKey unit) {
-        return join(realPairs(runId), segment(unit.category()), segment(unit.defect()) + ".json");
+        return join(realPairs(runId), unit) + ".json";
     }
 
     private static String segment(String name) {
         return PathSegment.escape(name);
+    }
+
+    private static String join(String folder, UnitKey unit) {
+        return join(folder, segment(unit.category()), segment(unit.defect()));
+    }
+
+    /** As Spark finds the columns of a table in the names of its folders. */
+    private static String partition(String table, UnitKey unit) {
+        return join(table, "category=" + segment(unit.category()), "defect=" + segment(unit.defect()));
     }
 
     private static String join(String... segments) {

@@ -3,15 +3,12 @@ package org.dualanodiff.pipeline.train;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.dual.AdapterFile;
 import org.dualanodiff.model.dual.DualAdapter;
-import org.dualanodiff.pipeline.ProductVersion;
 import org.dualanodiff.pipeline.UserError;
-import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
 import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 import org.dualanodiff.pipeline.store.ObjectStore;
@@ -69,18 +66,13 @@ public final class ImportAdapter {
     }
 
     private static Provenance provenance(TrainTask task, Path file, Path weights) {
-        AdapterId id = task.adapter();
-        return new Provenance(
-                id.fingerprint(),
-                id.category(),
-                id.defect(),
+        return Provenance.of(
+                task.adapter(),
                 task.base(),
                 new Provenance.TrainingData(task.set().fingerprint(), List.of(), 0),
                 Map.of("imported.from", name(file)),
                 new Provenance.Training(task.training().seed(), 0, Double.NaN, List.of(), 0, "imported"),
-                Provenance.Weights.of(weights),
-                ProductVersion.current(),
-                Instant.now());
+                weights);
     }
 
     private static String name(Path file) {

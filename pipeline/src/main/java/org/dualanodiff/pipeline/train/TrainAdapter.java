@@ -3,9 +3,7 @@ package org.dualanodiff.pipeline.train;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.Serializable;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,13 +14,13 @@ import org.dualanodiff.model.base.MemoryNeed;
 import org.dualanodiff.model.dual.AdapterFile;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.NestedPrompt;
+import org.dualanodiff.model.files.TemporaryFolder;
 import org.dualanodiff.model.torch.OutOfDeviceMemoryException;
 import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.model.training.DualTrainer;
 import org.dualanodiff.model.training.DualTrainer.TrainingExample;
 import org.dualanodiff.model.training.TrainingConfig;
 import org.dualanodiff.model.training.TrainingListener;
-import org.dualanodiff.pipeline.ProductVersion;
 import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.TaskTimes;
 import org.dualanodiff.pipeline.background.BackgroundSource;
@@ -76,9 +74,9 @@ public final class TrainAdapter {
         }
         StoredCheckpoints checkpoints = new StoredCheckpoints(store, task.adapter());
         List<TrainingExample> examples = examples(task);
-        Path folder = Files.createTempDirectory("dualanodiff-train-");
-        try (DualTrainer trainer = new DualTrainer(base, examples, task.prompt(), task.training())) {
-            Path state = folder.resolve("state.safetensors");
+        try (TemporaryFolder folder = TemporaryFolder.create("dualanodiff-train-");
+                DualTrainer trainer = new DualTrainer(base, examples, task.prompt(), task.training())) {
+            Path state = folder.path().resolve("state.safetensors");
             int resumedFrom = checkpoints.fetchNewest(state, trainer::canResume);
             if (resumedFrom > 0) {
                 LOG.info("{} goes on from its checkpoint of step {}", task.adapter(), resumedFrom);
@@ -95,7 +93,7 @@ public final class TrainAdapter {
                     state, watched.of(trainer, preview, checkpoints.uploading(listener, task.checkpointMinutes())));
             double trained = watch.seconds();
             watched.write();
-            Path weights = folder.resolve(AdapterFile.NAME);
+            Path weights = folder.path().resolve(AdapterFile.NAME);
             AdapterFile.write(adapter, weights, metadata(task));
             double seconds = watch.seconds();
             registry.publish(weights, provenance(task, trainer.losses().values(), weights, seconds, base));
@@ -106,8 +104,6 @@ public final class TrainAdapter {
         } catch (OutOfDeviceMemoryException e) {
             throw new OutOfDeviceMemoryException(
                     tooLarge(base.memoryNeed(), base.deviceName(), base.precision(), task, e.getMessage()), e);
-        } finally {
-            deleteFolder(folder);
         }
     }
 
@@ -182,23 +178,14 @@ public final class TrainAdapter {
 
     private static Provenance provenance(
             TrainTask task, double[] losses, Path weights, double seconds, BaseModel base) {
-        return new Provenance(
-                task.adapter().fingerprint(),
-                task.adapter().category(),
-                task.adapter().defect(),
-                task.base(),
-                data(task),
-                task.settings(),
-                new Provenance.Training(
-                        task.training().seed(),
-                        losses.length,
-                        losses[losses.length - 1],
-                        curve(losses),
-                        seconds,
-                        base.deviceName()),
-                Provenance.Weights.of(weights),
-                ProductVersion.current(),
-                Instant.now());
+        Provenance.Training training = new Provenance.Training(
+                task.training().seed(),
+                losses.length,
+                losses[losses.length - 1],
+                curve(losses),
+                seconds,
+                base.deviceName());
+        return Provenance.of(task.adapter(), task.base(), data(task), task.settings(), training, weights);
     }
 
     private static Provenance.TrainingData data(TrainTask task) {
@@ -219,15 +206,6 @@ public final class TrainAdapter {
     private static double last(DualTrainer trainer) {
         double[] losses = trainer.losses().values();
         return losses[losses.length - 1];
-    }
-
-    private static void deleteFolder(Path folder) throws IOException {
-        try (var inside = Files.list(folder)) {
-            for (Path file : inside.toList()) {
-                Files.delete(file);
-            }
-        }
-        Files.delete(folder);
     }
 
     /**

@@ -46,8 +46,9 @@ final class AdapterGarbage {
             if (!own.holds(provenance(folder))) {
                 return training(folder, own);
             }
-            Optional<AdapterId> id =
-                    names.isPresent() && own.areOlderThan(limits.keep()) ? id(folder) : Optional.empty();
+            Optional<AdapterId> id = names.isPresent() && own.areOlderThan(limits.keep())
+                    ? read(folder, "the adapter stays").map(Provenance::id)
+                    : Optional.empty();
             return id.isPresent() && isUnused(id.get(), names.get())
                     ? unused(id.get(), folder, own)
                     : beside(folder, own);
@@ -101,12 +102,16 @@ final class AdapterGarbage {
                 .map(garbage -> new FoundGarbage(garbage, () -> true));
     }
 
-    /** Empty where it cannot be read, which {@code verify} reports. */
-    private Optional<AdapterId> id(String folder) {
+    /**
+     * Empty where it cannot be read, which {@code verify} reports.
+     *
+     * @param consequence of that, for the log
+     */
+    private Optional<Provenance> read(String folder, String consequence) {
         try {
-            return Optional.of(store.read(provenance(folder), Provenance.class).id());
+            return Optional.of(store.read(provenance(folder), Provenance.class));
         } catch (StoreException e) {
-            LOG.warn("the adapter stays: {}", e.getMessage());
+            LOG.warn("{}: {}", consequence, e.getMessage());
             return Optional.empty();
         }
     }
@@ -119,21 +124,12 @@ final class AdapterGarbage {
         if (weights.isEmpty()) {
             return Stream.empty();
         }
-        return weightsOf(folder).stream()
+        return read(folder, "the weights beside it stay")
+                .map(provenance -> provenance.weights().file())
+                .stream()
                 .flatMap(named ->
                         weights.files().stream().filter(file -> !file.key().equals(folder + "/" + named)))
                 .map(file -> Garbage.of("weights without provenance", file, Optional.empty()));
-    }
-
-    /** The file that the provenance names; empty where it cannot be read, which {@code verify} reports. */
-    private Optional<String> weightsOf(String folder) {
-        try {
-            return Optional.of(
-                    store.read(provenance(folder), Provenance.class).weights().file());
-        } catch (StoreException e) {
-            LOG.warn("the weights beside it stay: {}", e.getMessage());
-            return Optional.empty();
-        }
     }
 
     private static String provenance(String folder) {

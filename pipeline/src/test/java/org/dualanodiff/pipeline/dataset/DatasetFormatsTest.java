@@ -211,8 +211,8 @@ class DatasetFormatsTest {
         assertThat(set.training().get(0).mask())
                 .isEqualTo(set.test().get(0).mask())
                 .isEqualTo(set.test().get(1).mask())
-                .isInstanceOfSatisfying(
-                        RunLengthMask.class, mask -> assertThat(mask.area()).isEqualTo(20));
+                .isInstanceOf(RunLengthMask.class);
+        assertThat(Plates.area(set)).isEqualTo(20);
         BufferedImage mask = set.training().get(0).openMask(new DatasetFiles(new Configuration()));
         assertThat(mask.getRaster().getSample(2, 3, 0)).isEqualTo(255);
         assertThat(mask.getRaster().getSample(5, 7, 0)).isEqualTo(255);

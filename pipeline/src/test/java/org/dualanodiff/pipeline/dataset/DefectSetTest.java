@@ -61,7 +61,13 @@ class DefectSetTest {
 
     private static DefectImage image(String root, String name, String sha, String maskSha) {
         return new DefectImage(
-                name, URI.create(root + name), new MaskFile(URI.create(root + "m.png")), 8, 8, sha, maskSha);
+                name,
+                URI.create(root + name),
+                new MaskFile(URI.create(root + "m.png"), MaskFile.BLACK_AND_WHITE),
+                8,
+                8,
+                sha,
+                maskSha);
     }
 
     private static Object copy(Object original) throws IOException, ClassNotFoundException {

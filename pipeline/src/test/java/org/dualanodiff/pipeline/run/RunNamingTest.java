@@ -104,19 +104,23 @@ class RunNamingTest {
         RunIdentity night = identify("run.id=night");
         try (ObjectStore store = store()) {
             RunRegistry runs = new RunRegistry(store);
-            RunNaming naming = new RunNaming(runs);
-            naming.requireSame(night, inputs());
+            requireSame(runs, night);
             assertThat(store.list("")).isEmpty();
             runs.open(night);
             runs.bindAdapters("night", inputs().adapters());
-            naming.requireSame(night, inputs());
+            requireSame(runs, night);
 
             Path holes = folder.resolve("data/cloth/test/hole");
             Files.copy(holes.resolve("005.png"), holes.resolve("000.png"), StandardCopyOption.REPLACE_EXISTING);
-            assertThatThrownBy(() -> naming.requireSame(night, inputs()))
+            assertThatThrownBy(() -> requireSame(runs, night))
                     .isInstanceOf(StoreException.class)
                     .hasMessageContainingAll("run night has samples of cloth/hole", "give another run.id");
         }
+    }
+
+    private void requireSame(RunRegistry runs, RunIdentity night) {
+        RunInputs inputs = inputs();
+        runs.requireSame(night, inputs.adapters(), inputs.goodImages());
     }
 
     @Test

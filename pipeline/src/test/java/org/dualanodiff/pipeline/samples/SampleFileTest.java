@@ -26,6 +26,7 @@ import org.apache.parquet.io.LocalInputFile;
 import org.apache.parquet.io.LocalOutputFile;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.MessageTypeParser;
+import org.dualanodiff.pipeline.samples.SampleFile.SampleReader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -105,7 +106,7 @@ class SampleFileTest {
         assertThat(writing.growth()).isLessThan(80 * MEGABYTE);
 
         Heap reading = new Heap();
-        try (Stream<GeneratedSample> samples = SampleFile.stream(file)) {
+        try (Stream<GeneratedSample> samples = new SampleReader(file, file.toString()).stream()) {
             assertThat(samples.peek(reading::look)
                             .mapToLong(sample -> sample.id().index())
                             .sum())
@@ -160,7 +161,7 @@ class SampleFileTest {
                 .build()) {
             writer.write(new SimpleGroup(type).append("sample_index", 1L));
         }
-        assertThatThrownBy(() -> SampleFile.stream(file))
+        assertThatThrownBy(() -> SampleFile.read(file))
                 .isInstanceOf(IOException.class)
                 .hasMessageStartingWith(file.toString())
                 .hasMessageContaining("no column sample_id, category, defect, seed,");

@@ -30,6 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class CollectGarbageTest {
 
+    private static final GarbageRules RULES = GarbageRules.olderThan(Duration.ofDays(30));
     private static final Duration OLD = Duration.ofDays(40);
     private static final String STAGED = StoreLayout.staging("dead", ADAPTER.unit());
     private static final AdapterId UNPUBLISHED =
@@ -49,14 +50,14 @@ class CollectGarbageTest {
     void gc_ofFinishedRun_findsNothingHoweverOld() throws IOException {
         made.age("", OLD);
 
-        assertThat(gc(false).find().garbage()).isEmpty();
+        assertThat(gc(RULES).find().garbage()).isEmpty();
     }
 
     @Test
     void gc_withoutDelete_changesNothing() throws IOException {
         write("adapters/a/b/0123456789abcdef/checkpoints/step-5/state.safetensors", OLD);
 
-        GarbageResult result = gc(false).find();
+        GarbageResult result = gc(RULES).find();
 
         assertThat(result.garbage()).hasSize(1);
         assertThat(result.sentence()).contains("could go; --delete deletes them");
@@ -75,7 +76,7 @@ class CollectGarbageTest {
     void gc_ofTrainingUnderWay_keepsItUntilItIsOld() throws IOException {
         String state = StoreLayout.checkpoint(UNPUBLISHED, 500) + "/state.safetensors";
         write(state, Duration.ofDays(3));
-        assertThat(gc(false).find().garbage()).isEmpty();
+        assertThat(gc(RULES).find().garbage()).isEmpty();
 
         made.age(state, OLD);
         assertDeletes(StoreLayout.adapter(UNPUBLISHED));
@@ -119,11 +120,10 @@ class CollectGarbageTest {
         made.age("samples", OLD);
         assertThat(made.verify().findings()).isEmpty();
         assertThat(made.verify().samples()).isEqualTo(TestStore.SAMPLES);
-        assertThat(gc(false).find().garbage()).isEmpty();
+        assertThat(gc(RULES).find().garbage()).isEmpty();
 
         Instant later = Instant.now().plus(Duration.ofDays(2));
-        GarbageResult result =
-                new CollectGarbage(made.store, GarbageRules.olderThan(Duration.ofDays(30)), later).delete();
+        GarbageResult result = gc(RULES, later).delete();
         assertThat(result.garbage()).extracting(Garbage::key).containsExactlyElementsOf(replaced);
         assertThat(made.verify().findings()).isEmpty();
     }
@@ -146,11 +146,7 @@ class CollectGarbageTest {
                 last.replaced(),
                 later));
 
-        assertThat(new CollectGarbage(made.store, GarbageRules.olderThan(Duration.ofDays(30)), later)
-                        .find()
-                        .garbage())
-                .extracting(Garbage::key)
-                .containsExactlyElementsOf(replaced);
+        assertThat(gc(RULES, later).find().garbage()).extracting(Garbage::key).containsExactlyElementsOf(replaced);
     }
 
     /** A publication to a table is a version of a data set, too. */
@@ -160,13 +156,7 @@ class CollectGarbageTest {
         made.compact(RUN);
 
         Instant later = Instant.now().plus(Duration.ofDays(365));
-        assertThat(new CollectGarbage(
-                                made.store,
-                                GarbageRules.olderThan(Duration.ofDays(30)).keepRuns(0),
-                                later)
-                        .find()
-                        .garbage())
-                .isEmpty();
+        assertThat(gc(RULES.keepRuns(0), later).find().garbage()).isEmpty();
     }
 
     @Test
@@ -174,14 +164,14 @@ class CollectGarbageTest {
         made.store.write(StoreLayout.commit(RUN, ADAPTER.unit(), 1), "{".getBytes());
         made.age("", Duration.ofDays(2));
 
-        assertThat(gc(false).find().garbage()).isEmpty();
+        assertThat(gc(RULES).find().garbage()).isEmpty();
     }
 
     @Test
     void gc_ofRunThatWasGivenUp_deletesAllOfIt() throws IOException {
         made.startRun("dead");
         write(STAGED + "/part-0.parquet", Duration.ofDays(3));
-        assertThat(gc(false).find().garbage()).isEmpty();
+        assertThat(gc(RULES).find().garbage()).isEmpty();
 
         made.age("staging/run=dead", OLD);
         made.age("runs/dead", OLD);
@@ -210,11 +200,11 @@ class CollectGarbageTest {
         made.age("", OLD);
         String current = "datasets/nuts/current.json";
         made.store.write(current, "{\"runs\": [{\"path\": \"samples/run=night/category=x\"}]}".getBytes());
-        assertThat(gc(true).find().garbage()).isEmpty();
+        assertThat(gc(RULES.keepRuns(0)).find().garbage()).isEmpty();
 
         made.store.write(current, "{\"run\": \"night-2\", \"path\": \"samples/run=night-2\"}".getBytes());
-        assertThat(gc(false).find().garbage()).isEmpty();
-        gc(true).delete();
+        assertThat(gc(RULES).find().garbage()).isEmpty();
+        gc(RULES.keepRuns(0)).delete();
 
         assertThat(made.store.list("runs")).isEmpty();
         assertThat(made.store.list("samples")).isEmpty();
@@ -228,7 +218,7 @@ class CollectGarbageTest {
         made.age("runs/dead", OLD);
         LeaseTerms terms = new LeaseTerms(Duration.ofSeconds(60), Duration.ZERO);
         try (RunLease lease = RunLease.acquire(made.store, "dead", terms, line -> {}, () -> {})) {
-            assertThat(gc(false).find().garbage()).isEmpty();
+            assertThat(gc(RULES).find().garbage()).isEmpty();
             lease.requireHeld();
         }
     }
@@ -238,7 +228,7 @@ class CollectGarbageTest {
         made.startRun("dead");
         write(STAGED + "/part-0.parquet", OLD);
         made.age("runs/dead", OLD);
-        CollectGarbage gc = gc(false);
+        CollectGarbage gc = gc(RULES);
         List<FoundGarbage> found = gc.garbage();
         LeaseTerms terms = new LeaseTerms(Duration.ofSeconds(60), Duration.ZERO);
         try (RunLease lease = RunLease.acquire(made.store, "dead", terms, line -> {}, () -> {})) {
@@ -250,7 +240,7 @@ class CollectGarbageTest {
     @Test
     void gc_ofTrainingThatGoesOnMeanwhile_leavesIt() throws IOException {
         write(StoreLayout.checkpoint(UNPUBLISHED, 500) + "/state.safetensors", OLD);
-        CollectGarbage gc = gc(false);
+        CollectGarbage gc = gc(RULES);
         List<FoundGarbage> found = gc.garbage();
         String next = StoreLayout.checkpoint(UNPUBLISHED, 1000) + "/state.safetensors";
         write(next, Duration.ZERO);
@@ -262,7 +252,7 @@ class CollectGarbageTest {
     @Test
     void gc_ofTrainingThatWritesACheckpointAtThisMoment_leavesIt() throws IOException {
         write(StoreLayout.checkpoint(UNPUBLISHED, 500) + "/state.safetensors", OLD);
-        CollectGarbage gc = gc(false);
+        CollectGarbage gc = gc(RULES);
         List<FoundGarbage> found = gc.garbage();
         write(StoreLayout.checkpoint(UNPUBLISHED, 1000) + "/.tmp-00000000-0000-0000-0000-000000000001", Duration.ZERO);
 
@@ -273,7 +263,7 @@ class CollectGarbageTest {
     void gc_ofTrainingThatIsPublishedMeanwhile_leavesItHoweverOld() throws IOException {
         made.store.delete(StoreLayout.provenance(ADAPTER));
         made.age(StoreLayout.adapter(ADAPTER), OLD);
-        CollectGarbage gc = gc(false);
+        CollectGarbage gc = gc(RULES);
         List<FoundGarbage> found = gc.garbage();
         made.publishAdapter();
         made.age(StoreLayout.adapter(ADAPTER), OLD);
@@ -285,7 +275,7 @@ class CollectGarbageTest {
     @Test
     void gc_ofRunThatIsTakenUpAndFinishedMeanwhile_leavesAllOfIt() throws IOException {
         made.age("", OLD);
-        CollectGarbage gc = gc(true);
+        CollectGarbage gc = gc(RULES.keepRuns(0));
         List<FoundGarbage> found = gc.garbage();
         made.writeManifest(RUN);
 
@@ -296,7 +286,7 @@ class CollectGarbageTest {
     @Test
     void gc_ofRunThatIsPublishedMeanwhile_leavesAllOfIt() throws IOException {
         made.age("", OLD);
-        CollectGarbage gc = gc(true);
+        CollectGarbage gc = gc(RULES.keepRuns(0));
         List<FoundGarbage> found = gc.garbage();
         made.store.write("datasets/nuts/current.json", "{\"runs\": [\"night\"]}".getBytes());
 
@@ -320,7 +310,7 @@ class CollectGarbageTest {
         }
         made.age("runs/night", OLD);
         made.age("samples/run=night", OLD);
-        GarbageRules rules = GarbageRules.olderThan(Duration.ofDays(30)).keepRuns(2);
+        GarbageRules rules = RULES.keepRuns(2);
 
         assertThat(gc(rules).delete().garbage())
                 .extracting(Garbage::key)
@@ -336,7 +326,7 @@ class CollectGarbageTest {
             finish("night-" + i, OLD.plusDays(10 - i));
             publish("night-" + i, OLD.plusDays(9 - i));
         }
-        GarbageRules rules = GarbageRules.olderThan(Duration.ofDays(30)).keepVersions(2);
+        GarbageRules rules = RULES.keepVersions(2);
         GarbageRules andRuns = rules.keepRuns(0);
         made.age("", OLD);
         publish("night", Duration.ZERO);
@@ -363,10 +353,7 @@ class CollectGarbageTest {
         finish("night-1", Duration.ZERO);
         publish("night-1", Duration.ZERO);
 
-        assertThat(gc(GarbageRules.olderThan(Duration.ofDays(30)).keepVersions(1))
-                        .find()
-                        .garbage())
-                .isEmpty();
+        assertThat(gc(RULES.keepVersions(1)).find().garbage()).isEmpty();
     }
 
     @Test
@@ -375,8 +362,7 @@ class CollectGarbageTest {
         publish("night-1", OLD);
         finish("night-2", OLD);
         publish("night-2", OLD);
-        CollectGarbage gc =
-                gc(GarbageRules.olderThan(Duration.ofDays(30)).keepVersions(1).keepRuns(1));
+        CollectGarbage gc = gc(RULES.keepVersions(1).keepRuns(1));
         List<FoundGarbage> found = gc.garbage();
         assertThat(found).extracting(one -> one.garbage().key()).contains("runs/night-1");
         made.store.write("datasets/nuts/current.json", made.store.read("datasets/nuts/versions/000001.json"));
@@ -401,7 +387,7 @@ class CollectGarbageTest {
         }
         made.age("", OLD);
         made.age(StoreLayout.adapter(young), Duration.ofDays(3));
-        GarbageRules rules = GarbageRules.olderThan(Duration.ofDays(30)).keepAdaptersOf(Set.of(inForce));
+        GarbageRules rules = RULES.keepAdaptersOf(Set.of(inForce));
 
         assertThat(gc(rules).delete().garbage())
                 .extracting(Garbage::key)
@@ -415,8 +401,7 @@ class CollectGarbageTest {
     @Test
     void gc_ofAnAdapterWhoseRunStaysAfterAll_keepsIt() throws IOException {
         made.age("", OLD);
-        CollectGarbage gc =
-                gc(GarbageRules.olderThan(Duration.ofDays(30)).keepRuns(0).keepAdaptersOf(Set.of()));
+        CollectGarbage gc = gc(RULES.keepRuns(0).keepAdaptersOf(Set.of()));
         List<FoundGarbage> found = gc.garbage();
         made.writeManifest(RUN);
 
@@ -441,7 +426,7 @@ class CollectGarbageTest {
         write("detectors/0123456789abcdef/result.json", OLD);
         write("detectors/0123456789abcdef/cases.png", OLD);
 
-        assertThat(gc(false).find().kinds())
+        assertThat(gc(RULES).find().kinds())
                 .containsExactly(
                         Map.entry("old findings in images", new Amount(1, 1)),
                         Map.entry("old results of a detector", new Amount(2, 2)));
@@ -475,7 +460,7 @@ class CollectGarbageTest {
     @Test
     void gc_ofEvaluationWhoseRunComesBackMeanwhile_leavesIt() throws IOException {
         write("evaluations/gone/evaluation.json", OLD);
-        CollectGarbage gc = gc(false);
+        CollectGarbage gc = gc(RULES);
         List<FoundGarbage> found = gc.garbage();
         made.startRun("gone");
 
@@ -491,21 +476,20 @@ class CollectGarbageTest {
         }
     }
 
-    private CollectGarbage gc(boolean finishedRuns) {
-        GarbageRules old = GarbageRules.olderThan(Duration.ofDays(30));
-        return gc(finishedRuns ? old.keepRuns(0) : old);
+    private CollectGarbage gc(GarbageRules rules) {
+        return gc(rules, Instant.now());
     }
 
-    private CollectGarbage gc(GarbageRules rules) {
-        return new CollectGarbage(made.store, rules, Instant.now());
+    private CollectGarbage gc(GarbageRules rules, Instant now) {
+        return new CollectGarbage(made.store, rules, now);
     }
 
     private void assertDeletes(String... keys) {
-        assertThat(gc(false).delete().garbage()).extracting(Garbage::key).containsExactlyInAnyOrder(keys);
+        assertThat(gc(RULES).delete().garbage()).extracting(Garbage::key).containsExactlyInAnyOrder(keys);
         for (String key : keys) {
             assertThat(made.store.inventory(key)).isEmpty();
         }
-        assertThat(gc(false).find().garbage()).isEmpty();
+        assertThat(gc(RULES).find().garbage()).isEmpty();
     }
 
     private void write(String key, Duration age) throws IOException {
