@@ -224,12 +224,13 @@ public final class AugmentRun {
         }
 
         /**
-         * A pair is denoised once a step, twice with guidance; a training step is three such passes for each pair of its batch, two
+         * A pair is denoised once a step of those that are the model's, twice with guidance; a training step is three such passes for each pair of its batch, two
          * of them backwards.
          */
         private UnitStates.Work work(Plan plan) {
             boolean guided = config.generation().guidanceScale(false) > 1;
-            double passes = config.generation().steps(false) * (guided ? 2.0 : 1.0);
+            double drawn = config.generation().anchored() ? config.generation().strength() : 1;
+            double passes = drawn * config.generation().steps(false) * (guided ? 2.0 : 1.0);
             return new UnitStates.Work(
                     plan.units().size(),
                     stages.train() ? plan.train().size() : 0,

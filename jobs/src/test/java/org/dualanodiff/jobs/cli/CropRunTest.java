@@ -48,6 +48,7 @@ class CropRunTest {
             "generation.background=anchored",
             "generation.place=object",
             "generation.anchor-detail=true",
+            "generation.strength=0.5",
             "mask.min-change=2"
         };
         CommandLineRun run = augment(anchored);

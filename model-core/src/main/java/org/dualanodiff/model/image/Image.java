@@ -108,7 +108,7 @@ public record Image(int width, int height, int channels, byte[] levels) {
     }
 
     /** The level of one channel between pixels, bilinear; what lies outside counts as the edge. */
-    public double level(int channel, double x, double y) {
+    public double between(int channel, double x, double y) {
         int left = (int) Math.floor(x);
         int top = (int) Math.floor(y);
         double right = x - left;

@@ -20,8 +20,9 @@ import org.dualanodiff.model.torch.Tensors;
  * good image's latent takes the place of GLOBAL's own estimate, so that the noised image stays that of the good image.
  * It works on estimates and so with any sampler.
  *
- * <p>While almost everything is noise, ANOMALY has no estimate to speak of: the first part of the schedule is free. The last
- * part may be, too: then what the model's own hand looks like is seen all over the picture, and does not give the defect away.
+ * <p>While almost everything is noise, ANOMALY has no estimate to speak of: the first part of the schedule is free, or leads both
+ * branches to a real defect on the good image (SDEdit, Meng et al. 2022). The last part may be free, too: then what the model's
+ * own hand looks like is seen all over the picture, and does not give the defect away.
  */
 final class AnchoredDenoiser implements Denoiser {
 

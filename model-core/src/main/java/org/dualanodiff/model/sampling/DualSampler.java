@@ -108,7 +108,7 @@ public final class DualSampler implements AutoCloseable {
     /**
      * All pairs of one block, in order of their indices.
      *
-     * @throws java.io.UncheckedIOException if a good image that pairs are made on cannot be read
+     * @throws java.io.UncheckedIOException if an image that pairs are made on cannot be read
      */
     public List<GeneratedPair> sampleBlock(SampleSeries series, long block) {
         try (GradientMode frozen = GradientMode.off();

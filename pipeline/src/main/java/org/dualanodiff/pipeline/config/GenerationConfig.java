@@ -13,6 +13,7 @@ import org.dualanodiff.pipeline.config.PipelineConfig.OrAuto;
 public record GenerationConfig(
         String background,
         String place,
+        double placeSpread,
         double strength,
         double anchorFrom,
         double anchorUntil,
@@ -35,6 +36,7 @@ public record GenerationConfig(
         return new GenerationConfig(
                 block.getString("background"),
                 block.getString("place"),
+                block.getDouble("place-spread"),
                 block.getDouble("strength"),
                 block.getDouble("anchor-from"),
                 block.getDouble("anchor-until"),

@@ -10,9 +10,9 @@ import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.model.random.NoiseSource;
 
 /**
- * Real defects pasted elsewhere: mirrored, turned by up to 15 degrees, scaled by 0.8 to 1.2, put anywhere on a defect-free
- * image, brightened or darkened as the ground there asks for, with a soft edge. What the simplest honest augmentation does;
- * generated pairs have to beat it.
+ * Real defects pasted on a defect-free image: turned by up to 15 degrees, scaled by 0.8 to 1.2, brightened or darkened as the
+ * ground there asks for, with a soft edge. Mirrored and put anywhere, that is the simplest honest augmentation, which generated
+ * pairs have to beat; in their place, real defects are what such pairs can start from.
  */
 public final class CutPaste {
 
@@ -72,13 +72,18 @@ public final class CutPaste {
     }
 
     /**
-     * A defect on another image, in the place that it has in its own.
+     * A defect on another image, in the place that it has in its own. One that comes in from a border is neither turned nor made
+     * smaller, which would take it off that border.
      *
      * @param source with a defect
+     * @param inside whether it reaches no border
      * @param target of the same size and channels
      */
-    public static DetectorPair inPlace(DetectorPair source, Image target, UniformRandomProvider random) {
-        Cutting cutting = cutting(source, target.width(), target.height(), random);
+    public static DetectorPair inPlace(
+            DetectorPair source, boolean inside, Image target, UniformRandomProvider random) {
+        Cutting cutting = inside
+                ? cutting(source, target.width(), target.height(), random)
+                : new Cutting(source, 0, 1 + (MOST_SCALE - 1) * random.nextDouble());
         int x = (int) Math.round(cutting.middleX - (cutting.side - 1) / 2.0);
         int y = (int) Math.round(cutting.middleY - (cutting.side - 1) / 2.0);
         return paste(source, cutting, target, x, y);
@@ -212,7 +217,7 @@ public final class CutPaste {
 
         /** The source's level at a place of the canvas. */
         double level(int channel, int x, int y) {
-            return source.image().level(channel, sourceX(x, y), sourceY(x, y));
+            return source.image().between(channel, sourceX(x, y), sourceY(x, y));
         }
 
         private double sourceX(int x, int y) {

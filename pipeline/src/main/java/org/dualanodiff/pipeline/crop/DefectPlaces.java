@@ -5,19 +5,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.commons.rng.UniformRandomProvider;
+import org.dualanodiff.model.detector.DetectorPair;
 import org.dualanodiff.model.image.Box;
 import org.dualanodiff.model.image.Image;
+import org.dualanodiff.model.mask.Components;
 import org.dualanodiff.model.mask.Mask;
 
 /**
  * Where the real defects lie, and windows of good images where new ones may lie, too: each at the place of a real defect,
- * relative to the box around the object or, where no object is known, to the image, moved by a tenth of it at most. Where a
+ * relative to the box around the object or, where no object is known, to the image, or not too far from it. Where a
  * real defect reaches a border of its photograph, the window does, too.
  */
 public final class DefectPlaces {
-
-    /** Of the box, on each axis. */
-    private static final double SPREAD = 0.1;
 
     private static final int TRIES = 32;
     /** Of the share of the real defect's surroundings that is object. */
@@ -25,41 +24,42 @@ public final class DefectPlaces {
 
     private final DefectCrops.Policy policy;
     private final List<Place> places = new ArrayList<>();
-    private int images;
+    private final double spread;
 
-    public DefectPlaces(DefectCrops.Policy policy) {
+    /** @param spread how far from a real defect's place one may lie, as a share of the box on each axis; 1: anywhere */
+    public DefectPlaces(DefectCrops.Policy policy, double spread) {
         this.policy = policy;
+        this.spread = spread;
     }
 
     /**
+     * @param defect in its window, which reaches the borders that it reaches; null unless photographs are given
      * @param x center, 0 to 1 across the box
      * @param longest side of the defect's box, in pixels
      * @param borders of its photograph that it reaches
      * @param onObject share of the middle of its window that is object
      */
-    private record Place(RealDefect defect, double x, double y, int longest, Borders borders, double onObject) {}
+    private record Place(DetectorPair defect, double x, double y, int longest, Borders borders, double onObject) {
 
-    /**
-     * A real defect.
-     *
-     * @param image number of its photograph, in the order in which they were added
-     * @param window around it, which reaches the borders that it reaches
-     * @param inside whether it reaches none
-     */
-    public record RealDefect(int image, Window window, boolean inside) {}
+        Drawn in(Window window) {
+            return new Drawn(window, defect, borders.none());
+        }
+    }
 
     /**
      * A window of a good image where a defect may lie.
      *
-     * @param like the real defect whose place it is
+     * @param like the real defect whose place it is, in a window of its own; null unless photographs are given
+     * @param inside whether that reaches no border of its photograph
      */
-    public record Drawn(Window window, RealDefect like) {}
+    public record Drawn(Window window, DetectorPair like, boolean inside) {}
 
     /**
      * @param mask of a real defect
      * @param object bright on the object, of the same size; empty where none is known
+     * @param photograph of the defect, if windows are to come with what they show
      */
-    public void add(BufferedImage mask, Optional<BufferedImage> object) {
+    public void add(BufferedImage mask, Optional<BufferedImage> object, Optional<BufferedImage> photograph) {
         Image defect = Image.gray(mask);
         Optional<Image> ground = object.map(Image::gray);
         Box box = box(ground, defect.width(), defect.height());
@@ -69,14 +69,29 @@ public final class DefectPlaces {
             Borders borders = Borders.reachedBy(one, defect.width(), defect.height());
             Window reaching = borders.moved(window, defect.width(), defect.height());
             places.add(new Place(
-                    new RealDefect(images, reaching, borders.none()),
+                    photograph
+                            .map(image -> shown(reaching, Image.rgb(image), defect))
+                            .orElse(null),
                     (one.centerX() - box.x()) / box.width(),
                     (one.centerY() - box.y()) / box.height(),
                     one.longerSide(),
                     borders,
                     onObject(window, ground)));
         }
-        images++;
+    }
+
+    /** What a window shows, without the parts of other defects that it cuts through. */
+    private DetectorPair shown(Window window, Image photograph, Image mask) {
+        Mask all = Mask.of(window.cut(mask));
+        Components parts = all.components();
+        boolean[] cut = parts.touchedBy(Mask.where(
+                all.width(),
+                all.height(),
+                i -> window.toCut(i % all.width() + 0.5, i / all.width() + 0.5, mask.width(), mask.height()) < 1));
+        Mask whole = parts.keep(part -> !cut[part]);
+        Mask shown = whole.isEmpty() ? all : whole;
+        int side = policy.resolution();
+        return new DetectorPair(window.squared(photograph, side), shown.scaled(side, side));
     }
 
     /**
@@ -98,9 +113,9 @@ public final class DefectPlaces {
             Window window = drawn(random, place, box, width, height);
             double share = onObject(window, ground);
             if (share >= LEAST_ON_OBJECT * place.onObject()) {
-                return new Drawn(window, place.defect());
+                return place.in(window);
             }
-            best = share > most ? new Drawn(window, place.defect()) : best;
+            best = share > most ? place.in(window) : best;
             most = Math.max(most, share);
         }
         return best;
@@ -113,8 +128,8 @@ public final class DefectPlaces {
         return place.borders().moved(window, width, height);
     }
 
-    private static double moved(UniformRandomProvider random, double at) {
-        return at + SPREAD * (2 * random.nextDouble() - 1);
+    private double moved(UniformRandomProvider random, double at) {
+        return spread < 1 ? at + spread * (2 * random.nextDouble() - 1) : random.nextDouble();
     }
 
     private static Box box(Optional<Image> object, int width, int height) {

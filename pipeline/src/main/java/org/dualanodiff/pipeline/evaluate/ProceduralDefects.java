@@ -194,7 +194,7 @@ final class ProceduralDefects {
                 double y = i % area / width - middleY;
                 double fromX = middleX + Math.cos(turn) * x + Math.sin(turn) * y;
                 double fromY = middleY - Math.sin(turn) * x + Math.cos(turn) * y;
-                levels[i] = Image.toLevel(pixels.level(i / area, fromX, fromY));
+                levels[i] = Image.toLevel(pixels.between(i / area, fromX, fromY));
             }
             return new Image(width, pixels.height(), pixels.channels(), levels);
         }

@@ -4,25 +4,27 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.Serializable;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.dualanodiff.model.detector.DetectorPair;
+import org.dualanodiff.model.image.Box;
 import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.TrainingTransform;
+import org.dualanodiff.model.image.TrainingTransform.Pixels;
 import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.model.sampling.Anchors;
 import org.dualanodiff.model.sampling.Anchors.Anchor;
 import org.dualanodiff.model.sampling.Anchors.Anchoring;
 import org.dualanodiff.model.sampling.Anchors.Pasted;
-import org.dualanodiff.model.sampling.SampleSeries;
 import org.dualanodiff.pipeline.background.BackgroundSource;
 import org.dualanodiff.pipeline.crop.CutPaste;
 import org.dualanodiff.pipeline.crop.DefectCrops;
+import org.dualanodiff.pipeline.crop.DefectPlaces;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DatasetPath;
-import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.DefectSet.DefectImage;
 
 /**
@@ -42,12 +44,14 @@ public record AnchorSource(List<URI> good, BackgroundSource objects, List<Flip> 
     }
 
     /**
-     * @param set whose training images pairs start from, if they start from real ones
+     * @param real defect images, which pairs start from if they start from real ones
      * @param side of the working images, in pixels
+     * @throws IOException if a defect image cannot be read
      */
-    Anchors open(DefectSet set, DatasetFiles files, int side) throws IOException {
+    Anchors open(List<DefectImage> real, DatasetFiles files, int side) throws IOException {
         BackgroundSource.ObjectMasks masks = objects == null ? null : objects.open(files);
         TrainingTransform transform = new TrainingTransform(side);
+        List<DetectorPair> defects = anchoring.startsFromReal() ? views(real, files, transform) : List.of();
         return new Anchors(good.size(), anchoring, (number, series, index) -> {
             URI uri = good.get(number);
             Optional<BufferedImage> photograph = files.goodImage(uri);
@@ -57,47 +61,78 @@ public record AnchorSource(List<URI> good, BackgroundSource objects, List<Flip> 
             float[] pixels = transform.image(photograph.get(), Flip.NONE);
             float[] place = masks == null ? null : transform.mask(masks.of(uri, photograph.get()), Flip.NONE);
             Image image = Image.ofSigned(pixels, side, side);
-            Pasted pasted = anchoring.startsFromReal() ? pasted(image, set.training(), files, series, index) : null;
+            Pasted pasted = null;
+            if (!defects.isEmpty()) {
+                UniformRandomProvider random = series.generator("pasted", index);
+                DetectorPair drawn = defects.get(random.nextInt(defects.size()));
+                pasted = pasted(drawn, isInside(drawn.mask()), image, place, random);
+            }
             return Optional.of(new Anchor(DatasetPath.address(uri), image.buffered(), pixels, place, pasted));
         });
     }
 
-    /** A training image's defect, in its place. */
-    private Pasted pasted(Image good, List<DefectImage> training, DatasetFiles files, SampleSeries series, long index)
+    /** What training sees of the defect images, each view as it is. */
+    private static List<DetectorPair> views(List<DefectImage> real, DatasetFiles files, TrainingTransform transform)
             throws IOException {
-        UniformRandomProvider random = series.generator("pasted", index);
-        DefectImage drawn = training.get(random.nextInt(training.size()));
-        Flip flip = flips.get(random.nextInt(flips.size()));
-        List<TrainingTransform.Pixels> windows = new TrainingTransform(good.width())
-                .windows(drawn.openImage(files), drawn.openMask(files), Optional.empty(), flip);
-        TrainingTransform.Pixels window = windows.get(random.nextInt(windows.size()));
-        Mask defect = Mask.where(good.width(), good.height(), i -> window.mask()[i] != 0);
-        return pasted(
-                good, new DetectorPair(Image.ofSigned(window.image(), good.width(), good.height()), defect), random);
+        List<DetectorPair> views = new ArrayList<>();
+        for (DefectImage defect : real) {
+            transform.windows(defect.openImage(files), defect.openMask(files), Optional.empty(), Flip.NONE).stream()
+                    .filter(Pixels::hasDefect)
+                    .map(AnchorSource::pair)
+                    .forEach(views::add);
+        }
+        if (views.isEmpty()) {
+            throw new IOException(
+                    "no training image shows its defect at the working resolution, so pairs cannot start from real"
+                            + " ones; set a higher resolution, or generation.strength = 1");
+        }
+        return views;
     }
 
-    /** @param real of the good image's size */
-    Pasted pasted(Image good, DetectorPair real, UniformRandomProvider random) {
-        DetectorPair pair =
-                real.hasDefect() ? CutPaste.inPlace(real, good, random) : new DetectorPair(good, real.mask());
+    private static DetectorPair pair(Pixels view) {
+        int side = view.size();
+        return new DetectorPair(
+                Image.ofSigned(view.image(), side, side), Mask.where(side, side, i -> view.mask()[i] != 0));
+    }
+
+    private static boolean isInside(Mask defect) {
+        Box box = defect.box();
+        return box.x() > 0 && box.y() > 0 && box.right() < defect.width() && box.bottom() < defect.height();
+    }
+
+    /**
+     * A real defect on a good image, in its place; nothing of it where no defect may be.
+     *
+     * @param real of the good image's size
+     * @param inside whether it reaches no border
+     * @param place see {@link Anchor#place}
+     */
+    Pasted pasted(DetectorPair real, boolean inside, Image good, float[] place, UniformRandomProvider random) {
+        // Mirrored, a defect that comes in from a border would come in from the middle.
+        Flip flip = inside ? flips.get(random.nextInt(flips.size())) : Flip.NONE;
+        DetectorPair made = CutPaste.inPlace(
+                new DetectorPair(real.image().flip(flip), real.mask().flip(flip)), inside, good, random);
+        int area = good.width() * good.height();
+        byte[] levels = made.image().levels().clone();
+        for (int i = 0; place != null && i < levels.length; i++) {
+            levels[i] = place[i % area] == 0 ? good.levels()[i] : levels[i];
+        }
+        Image image = new Image(good.width(), good.height(), good.channels(), levels);
+        boolean[] defect = made.mask().set();
+        Mask mask = Mask.where(good.width(), good.height(), i -> defect[i] && (place == null || place[i] != 0));
         return new Pasted(
-                pair.image().signed(),
-                anchoring.ground().around(pair.image(), pair.mask().image()).signed());
+                image.signed(), anchoring.ground().around(image, mask.image()).signed());
     }
 
     /**
      * What pairs made in windows of good images are made from.
      *
      * @param policy how the windows of training were cut
+     * @param spread see {@link DefectPlaces#DefectPlaces}
      * @param good the images that windows are cut of, with their object masks if defects are to lie on the object
      * @param anchored whether the window is what the pair is made on; else the model draws all of it, and the defect is cloned
      *     into the window
      */
-    public record CropSource(DefectCrops.Policy policy, AnchorSource good, boolean anchored) implements Serializable {
-
-        /** Whether pairs start from real ones. */
-        boolean startsFromReal() {
-            return anchored && good.anchoring().startsFromReal();
-        }
-    }
+    public record CropSource(DefectCrops.Policy policy, double spread, AnchorSource good, boolean anchored)
+            implements Serializable {}
 }

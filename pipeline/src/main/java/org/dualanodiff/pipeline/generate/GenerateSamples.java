@@ -36,7 +36,7 @@ import org.dualanodiff.model.sampling.SamplingConfig;
 import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.TaskTimes;
 import org.dualanodiff.pipeline.background.BackgroundSource;
-import org.dualanodiff.pipeline.dataset.DefectSet;
+import org.dualanodiff.pipeline.dataset.DefectSet.DefectImage;
 import org.dualanodiff.pipeline.generate.AnchorSource.CropSource;
 import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
 import org.dualanodiff.pipeline.quality.LearnQuality.QualityProfile;
@@ -172,7 +172,7 @@ public final class GenerateSamples {
     /**
      * Samples of one adapter to be generated, with all that an executor needs to know.
      *
-     * @param set that the adapter was trained on
+     * @param real training images that say where defects lie, or that pairs start from; empty where neither is asked
      * @param background where clean backgrounds come from, or null without background compensation
      * @param anchors good images that pairs are made on as a whole, or null
      * @param crops windows of good images that pairs are made in, or null where they are whole images
@@ -186,7 +186,7 @@ public final class GenerateSamples {
             String runId,
             GenerateUnit unit,
             PublishedAdapter adapter,
-            DefectSet set,
+            List<DefectImage> real,
             BackgroundSource background,
             AnchorSource anchors,
             CropSource crops,

@@ -8,22 +8,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.commons.rng.UniformRandomProvider;
-import org.dualanodiff.model.detector.DetectorPair;
-import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.image.Image;
-import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.model.sampling.Anchors;
 import org.dualanodiff.model.sampling.Anchors.Anchor;
-import org.dualanodiff.model.sampling.Anchors.Pasted;
 import org.dualanodiff.model.sampling.SampleSeries;
 import org.dualanodiff.pipeline.background.BackgroundSource;
 import org.dualanodiff.pipeline.crop.DefectPlaces;
-import org.dualanodiff.pipeline.crop.DefectPlaces.RealDefect;
 import org.dualanodiff.pipeline.crop.Window;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DatasetPath;
-import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.DefectSet.DefectImage;
 import org.dualanodiff.pipeline.generate.AnchorSource.CropSource;
 
@@ -37,7 +30,6 @@ final class GoodCrops {
     private static final double INSET = 1.0 / 32;
 
     private final CropSource source;
-    private final DefectSet set;
     private final DatasetFiles files;
     private final BackgroundSource.ObjectMasks objects;
     private final DefectPlaces places;
@@ -45,21 +37,25 @@ final class GoodCrops {
     private final Map<Long, GoodCrop> latest;
 
     /**
-     * @param set whose training images say where defects lie
+     * @param real defect images, which say where defects lie
      * @param kept windows held in memory: those of all pairs under way
      * @throws IOException if an image of the data set cannot be read
      */
-    GoodCrops(CropSource source, DefectSet set, DatasetFiles files, int kept) throws IOException {
+    GoodCrops(CropSource source, List<DefectImage> real, DatasetFiles files, int kept) throws IOException {
         this.latest = latest(kept);
         this.source = source;
-        this.set = set;
         this.files = files;
         this.objects =
                 source.good().objects() == null ? null : source.good().objects().open(files);
-        this.places = new DefectPlaces(source.policy());
+        this.places = new DefectPlaces(source.policy(), source.spread());
         this.anchors = new Anchors(source.good().good().size(), source.good().anchoring(), this::load);
-        for (DefectImage defect : set.training()) {
-            places.add(defect.openMask(files), object(defect.imageUri(), () -> defect.openImage(files)));
+        for (DefectImage defect : real) {
+            places.add(
+                    defect.openMask(files),
+                    object(defect.imageUri(), () -> defect.openImage(files)),
+                    source.good().anchoring().startsFromReal()
+                            ? Optional.of(defect.openImage(files))
+                            : Optional.empty());
         }
     }
 
@@ -100,26 +96,23 @@ final class GoodCrops {
         Window window = drawn.window();
         int side = source.policy().resolution();
         Image working = window.squared(Image.rgb(photograph), side);
+        float[] place = place(window, photograph, object);
         Anchor anchor = new Anchor(
                 DatasetPath.address(uri) + window.fragment(),
                 working.buffered(),
                 working.signed(),
-                place(window, photograph, object),
-                source.startsFromReal() ? pasted(working, drawn.like(), series.generator("pasted", index)) : null);
+                place,
+                drawn.like() == null
+                        ? null
+                        : source.good()
+                                .pasted(
+                                        drawn.like(),
+                                        drawn.inside(),
+                                        working,
+                                        place,
+                                        series.generator("pasted", index)));
         latest.put(index, new GoodCrop(photograph, window, anchor));
         return Optional.of(anchor);
-    }
-
-    /** The real defect whose place the window has, in the window. */
-    private Pasted pasted(Image good, RealDefect like, UniformRandomProvider random) throws IOException {
-        List<Flip> flips = source.good().flips();
-        // Mirrored, a defect that comes in from a border would come in from the middle.
-        Flip flip = like.inside() ? flips.get(random.nextInt(flips.size())) : Flip.NONE;
-        DefectImage image = set.training().get(like.image());
-        int side = good.width();
-        Image real = like.window().squared(Image.rgb(image.openImage(files)), side);
-        Image mask = like.window().squaredMask(Image.gray(image.openMask(files)), side);
-        return source.good().pasted(good, new DetectorPair(real.flip(flip), Mask.of(mask.flip(flip))), random);
     }
 
     /** Nowhere else than on the object, and away from where the photograph is cut, so that the blend is inside the window. */

@@ -47,7 +47,7 @@ public final class ModelPairs implements PairSource {
 
     /**
      * @param adapter the task's adapter, folded into {@code base}; owned by the caller
-     * @param files of the data set, which good images are read from
+     * @param files of the data set, which good images and real defects are read from
      * @throws IOException if one of them cannot be read
      */
     public ModelPairs(BaseModel base, MergedAdapter adapter, GenerateTask task, DatasetFiles files) throws IOException {
@@ -59,13 +59,13 @@ public final class ModelPairs implements PairSource {
         GoodCrops crops = source == null
                 ? null
                 : new GoodCrops(
-                        source, task.set(), files, BLOCKS * task.sampling().batchSize());
+                        source, task.real(), files, BLOCKS * task.sampling().batchSize());
         this.composition = crops == null
                 ? new WholePicture(
                         task.anchors() != null && task.anchors().anchoring().isRedrawn())
                 : new InGoodCrop(crops, task.series(), source);
         Anchors anchors = task.anchors() != null
-                ? task.anchors().open(task.set(), files, side)
+                ? task.anchors().open(task.real(), files, side)
                 : crops != null && source.anchored() ? crops.anchors() : null;
         try (ConstructionScope parts = ConstructionScope.begin()) {
             this.backgrounds = task.background() == null

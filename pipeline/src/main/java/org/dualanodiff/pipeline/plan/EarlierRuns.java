@@ -21,7 +21,8 @@ final class EarlierRuns {
 
     private static final List<String> MODEL = List.of("base-model", "resolution", "compute.precision");
     private static final List<String> TRAINING = List.of("training.batch-size", "training.rank");
-    private static final List<String> GENERATION = List.of("generation.batch-size", "generation.background");
+    private static final List<String> GENERATION =
+            List.of("generation.batch-size", "generation.background", "generation.strength");
     private static final String STEPS = "generation.steps";
     private static final String GUIDANCE = "generation.guidance-scale";
 

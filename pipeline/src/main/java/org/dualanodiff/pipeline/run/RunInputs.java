@@ -36,6 +36,7 @@ import org.dualanodiff.pipeline.dataset.DatasetReader;
 import org.dualanodiff.pipeline.dataset.DatasetRequest;
 import org.dualanodiff.pipeline.dataset.DatasetRequest.DatasetFormat;
 import org.dualanodiff.pipeline.dataset.DefectSet;
+import org.dualanodiff.pipeline.dataset.DefectSet.DefectImage;
 import org.dualanodiff.pipeline.dataset.InspectImage;
 import org.dualanodiff.pipeline.dataset.SplitRule;
 import org.dualanodiff.pipeline.generate.AnchorSource;
@@ -192,8 +193,18 @@ public record RunInputs(
     /** What the pairs of a category are made in windows of, or null where they are whole images. */
     private CropSource crops(String category) {
         DefectCrops.Policy policy = settings.crops();
-        boolean anchored = settings.config().generation().anchored();
-        return policy == null ? null : new CropSource(policy, anchors.get(category), anchored);
+        GenerationConfig generation = settings.config().generation();
+        return policy == null
+                ? null
+                : new CropSource(policy, generation.placeSpread(), anchors.get(category), generation.anchored());
+    }
+
+    /** The real defects that have to be looked at to make pairs of a set. */
+    private List<DefectImage> real(DefectSet set) {
+        boolean asked = settings.crops() != null
+                || anchors.containsKey(set.category())
+                        && anchors.get(set.category()).anchoring().startsFromReal();
+        return asked ? set.training() : List.of();
     }
 
     /** Images that were to train the set's adapter and were set aside. */
@@ -251,7 +262,7 @@ public record RunInputs(
                 runId,
                 unit,
                 adapter,
-                set,
+                real(set),
                 background,
                 anchors(set.category()),
                 crops(set.category()),
@@ -332,7 +343,7 @@ public record RunInputs(
                     objects,
                     config.training().flips(),
                     new Anchoring(
-                            generation.strength(),
+                            generation.anchored() ? generation.strength() : 1,
                             generation.anchorFrom(),
                             generation.anchorUntil(),
                             generation.anchorDetail(),

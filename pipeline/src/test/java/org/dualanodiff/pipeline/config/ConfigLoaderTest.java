@@ -76,6 +76,7 @@ class ConfigLoaderTest {
             generation {
               background = anchored
               place = object
+              place-spread = 0.25
               strength = 0.75
               anchor-from = 0.5
               anchor-until = 0.25
@@ -148,6 +149,7 @@ class ConfigLoaderTest {
             new GenerationConfig(
                     "anchored",
                     "object",
+                    0.25,
                     0.75,
                     0.5,
                     0.25,
@@ -242,6 +244,7 @@ class ConfigLoaderTest {
                         new GenerationConfig(
                                 "generated",
                                 "anywhere",
+                                0.1,
                                 1,
                                 0.7,
                                 0,

@@ -96,6 +96,7 @@ class InvalidConfigTest {
                 "generation.guidance-scale=0.5 | must be auto or a number 1..100, was 0.5",
                 "generation.guidance-scale=NaN | must be auto or a number 1..100, was \"NaN\"",
                 "generation.sampler=euler | must be one of pndm, ddim, dpm-solver++, was \"euler\"",
+                "generation.strength=0 | must be above 0 and at most 1, was 0",
                 "generation.karras-sigmas=true | generation.karras-sigmas must be false unless generation.sampler is dpm-solver++, were true and pndm",
                 "generation.final-sigma-zero=on | generation.final-sigma-zero must be false unless generation.sampler is dpm-solver++, were true and pndm",
                 "generation.final-sigma-zero=2 | must be true or false, was 2",
@@ -158,6 +159,22 @@ class InvalidConfigTest {
                 .singleElement()
                 .asString()
                 .endsWith("must not be fp16 when compute.device is cpu: fp16 is for GPUs; on a CPU take bf16 or fp32");
+    }
+
+    @Test
+    void strength_thatLeavesTheModelNoStep_isRefused() {
+        List<String> sets =
+                List.of("generation.background=anchored", "generation.steps=20", "generation.strength=0.05");
+
+        assertThat(problems(Optional.empty(), sets, Map.of(), new Properties()))
+                .singleElement()
+                .asString()
+                .startsWith("--set generation.strength")
+                .endsWith("must leave the model a step: be above 1 / generation.steps = 0.050, was 0.05");
+        assertThat(ConfigLoader.load(Optional.empty(), sets.subList(1, 3), Map.of(), new Properties())
+                        .generation()
+                        .anchored())
+                .isFalse();
     }
 
     @Test

@@ -6,11 +6,12 @@ import static org.assertj.core.api.Assertions.within;
 import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import org.dualanodiff.model.detector.DetectorPair;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.model.random.NoiseSource;
 import org.dualanodiff.pipeline.crop.DefectPlaces.Drawn;
-import org.dualanodiff.pipeline.crop.DefectPlaces.RealDefect;
 import org.junit.jupiter.api.Test;
 
 class DefectCropsTest {
@@ -90,9 +91,9 @@ class DefectCropsTest {
 
     @Test
     void places_drawnOnAnObject_lieWhereTheRealDefectsDo() {
-        DefectPlaces places = new DefectPlaces(POLICY);
+        DefectPlaces places = new DefectPlaces(POLICY, 0.1);
         BufferedImage object = rectangles(new int[] {100, 100, 200, 200});
-        places.add(rectangles(new int[] {245, 245, 10, 10}), Optional.of(object));
+        places.add(rectangles(new int[] {245, 245, 10, 10}), Optional.of(object), Optional.empty());
         BufferedImage moved = rectangles(new int[] {20, 180, 200, 200});
         for (int i = 0; i < 50; i++) {
             Window window = places.draw(NoiseSource.generator("t", Integer.toString(i)), SIDE, SIDE, Optional.of(moved))
@@ -105,8 +106,8 @@ class DefectCropsTest {
 
     @Test
     void places_withoutAnObject_areRelativeToTheImage() {
-        DefectPlaces places = new DefectPlaces(POLICY);
-        places.add(rectangles(new int[] {95, 195, 10, 10}), Optional.empty());
+        DefectPlaces places = new DefectPlaces(POLICY, 0.1);
+        places.add(rectangles(new int[] {95, 195, 10, 10}), Optional.empty(), Optional.empty());
         Window window = places.draw(NoiseSource.generator("t"), 1000, 500, Optional.empty())
                 .window();
         assertThat(window.x() + 32.0).isCloseTo(250, within(101.0));
@@ -114,14 +115,50 @@ class DefectCropsTest {
     }
 
     @Test
+    void places_thatMayBeAnywhere_areSpreadOverTheImageUnlessTheyReachABorder() {
+        DefectPlaces places = new DefectPlaces(POLICY, 1);
+        places.add(rectangles(new int[] {20, 380, 10, 18}), Optional.empty(), Optional.empty());
+        int[] lefts = IntStream.range(0, 200)
+                .mapToObj(
+                        i -> places.draw(NoiseSource.generator("t", Integer.toString(i)), 1000, 500, Optional.empty()))
+                .map(Drawn::window)
+                .peek(window -> assertThat(window.y() + window.height()).isEqualTo(500))
+                .mapToInt(Window::x)
+                .sorted()
+                .toArray();
+        assertThat(lefts[20]).isBetween(20, 180);
+        assertThat(lefts[100]).isBetween(370, 570);
+        assertThat(lefts[180]).isBetween(760, 936);
+    }
+
+    @Test
+    void places_withPhotographs_comeWithTheRealDefectAndNoPartOfAnother() {
+        DefectPlaces places = new DefectPlaces(POLICY, 0.1);
+        // The second one is cut by the window around the first, which is 80 pixels wide and scaled to 64.
+        BufferedImage mask = rectangles(new int[] {100, 200, 40, 40}, new int[] {145, 210, 45, 10});
+        places.add(mask, Optional.empty(), Optional.of(mask));
+        List<Drawn> drawn = IntStream.range(0, 20)
+                .mapToObj(
+                        i -> places.draw(NoiseSource.generator("t", Integer.toString(i)), SIDE, SIDE, Optional.empty()))
+                .toList();
+        assertThat(drawn).allMatch(Drawn::inside).anySatisfy(one -> {
+            DetectorPair like = one.like();
+            assertThat(like.image().width()).isEqualTo(64);
+            assertThat(like.mask().area()).isEqualTo(32 * 32);
+            assertThat(Mask.of(Image.gray(like.image().buffered())).area())
+                    .isGreaterThan(like.mask().area() + 50);
+        });
+    }
+
+    @Test
     void places_ofADefectAtABorder_touchThatBorder() {
-        DefectPlaces places = new DefectPlaces(POLICY);
-        places.add(rectangles(new int[] {200, 380, 16, 18}), Optional.empty());
+        DefectPlaces places = new DefectPlaces(POLICY, 0.1);
+        places.add(rectangles(new int[] {200, 380, 16, 18}), Optional.empty(), Optional.empty());
         for (int i = 0; i < 20; i++) {
             Drawn drawn = places.draw(NoiseSource.generator("t", Integer.toString(i)), 1000, 500, Optional.empty());
             Window window = drawn.window();
-            // The window of the real defect that this one is like: at the lower border of its own photograph.
-            assertThat(drawn.like()).isEqualTo(new RealDefect(0, new Window(176, SIDE - 64, 64, 64), false));
+            assertThat(drawn.inside()).isFalse();
+            assertThat(drawn.like()).isNull();
             assertThat(window.y() + window.height()).isEqualTo(500);
             assertThat(window.x() + 32.0).isCloseTo(520, within(101.0));
         }
@@ -129,8 +166,8 @@ class DefectCropsTest {
 
     @Test
     void places_ofADefectFromBorderToBorder_areAsLongAsTheImage() {
-        DefectPlaces places = new DefectPlaces(POLICY);
-        places.add(rectangles(new int[] {0, 100, SIDE, 20}), Optional.empty());
+        DefectPlaces places = new DefectPlaces(POLICY, 0.1);
+        places.add(rectangles(new int[] {0, 100, SIDE, 20}), Optional.empty(), Optional.empty());
         Window window = places.draw(NoiseSource.generator("t"), 1000, 900, Optional.empty())
                 .window();
         assertThat(window).extracting(Window::x, Window::width).containsExactly(0, 1000);

@@ -46,12 +46,28 @@ class MadeDefectsTest {
     void cutPaste_inPlace_keepsThePlaceOnTheOtherImage() {
         for (int i = 0; i < 50; i++) {
             DetectorPair pair = CutPaste.inPlace(
-                    spot(20, 40, 30, 5), NORMALS.get(1).image(), NoiseSource.generator("place", Integer.toString(i)));
+                    spot(20, 40, 30, 5),
+                    true,
+                    NORMALS.get(1).image(),
+                    NoiseSource.generator("place", Integer.toString(i)));
             Box box = pair.mask().box();
             assertThat(box.centerX()).isBetween(19.0, 22.0);
             assertThat(box.centerY()).isBetween(29.0, 32.0);
             assertThat(level(pair, 0)).isEqualTo(120);
             assertThat(level(pair, 30 * SIZE + 20)).isLessThan(66);
+        }
+    }
+
+    @Test
+    void cutPaste_inPlaceOfADefectFromABorder_staysAtThatBorder() {
+        for (int i = 0; i < 50; i++) {
+            DetectorPair pair = CutPaste.inPlace(
+                    spot(2, 40, 30, 5),
+                    false,
+                    NORMALS.get(1).image(),
+                    NoiseSource.generator("place", Integer.toString(i)));
+            assertThat(pair.mask().box().x()).isZero();
+            assertThat(pair.mask().box().height()).isBetween(11, 14);
         }
     }
 

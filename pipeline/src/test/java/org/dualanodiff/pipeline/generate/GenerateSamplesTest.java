@@ -26,15 +26,18 @@ import org.apache.hadoop.conf.Configuration;
 import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.base.ModelFiles;
 import org.dualanodiff.model.base.RandomModel;
+import org.dualanodiff.model.detector.DetectorPair;
 import org.dualanodiff.model.dual.AdapterLayout;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.MergedAdapter;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.image.Flip;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.mask.GroundDistanceMask;
 import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.model.mask.MaskCleanup;
+import org.dualanodiff.model.random.NoiseSource;
 import org.dualanodiff.model.sampling.Anchors;
 import org.dualanodiff.model.sampling.Anchors.Anchor;
 import org.dualanodiff.model.sampling.Anchors.Anchoring;
@@ -105,6 +108,7 @@ class GenerateSamplesTest {
         set = dataset.sets().get(0);
         crops = new CropSource(
                 new DefectCrops.Policy(SIDE, 0.5, 0.25, 1, 3),
+                0.1,
                 new AnchorSource(
                         dataset.good().get(0).training(),
                         null,
@@ -144,9 +148,10 @@ class GenerateSamplesTest {
         good.set(1, Files.write(folder.resolve("damaged.png"), new byte[] {1}).toUri());
         CropSource source = new CropSource(
                 crops.policy(),
+                0.1,
                 new AnchorSource(good, null, List.of(), crops.good().anchoring()),
                 true);
-        Anchors anchors = new GoodCrops(source, set, new DatasetFiles(new Configuration()), PAIRS).anchors();
+        Anchors anchors = new GoodCrops(source, set.training(), new DatasetFiles(new Configuration()), PAIRS).anchors();
         SampleSeries series = new SampleSeries(3, "cloth", "hole");
 
         Set<String> used = LongStream.range(0, good.size())
@@ -165,16 +170,47 @@ class GenerateSamplesTest {
                 List.of(Flip.values()),
                 new Anchoring(0.5, 0.8, 0, true, PartGround.parse("#0000ff")));
         DatasetFiles files = new DatasetFiles(new Configuration());
-        Anchors windows = new GoodCrops(new CropSource(crops.policy(), source, true), set, files, PAIRS).anchors();
-        Anchors whole = source.open(set, files, SIDE);
+        Anchors windows =
+                new GoodCrops(new CropSource(crops.policy(), 1, source, true), set.training(), files, PAIRS).anchors();
+        Anchors whole = source.open(set.training(), files, SIDE);
 
         for (long index = 0; index < PAIRS; index++) {
             assertStartsFromADefect(windows, index);
             assertStartsFromADefect(whole, index);
         }
-        Anchors fromNoise = crops.good().open(set, files, SIDE);
+        Anchors fromNoise = crops.good().open(set.training(), files, SIDE);
         assertThat(fromNoise.of(new SampleSeries(3, "cloth", "hole"), 0).pasted())
                 .isNull();
+    }
+
+    @Test
+    void defect_pastedWhereNoneMayBe_isLeftOutOfImageAndPart() {
+        int area = SIDE * SIDE;
+        Image dark = new Image(SIDE, SIDE, 3, new byte[3 * area]);
+        Mask middle = Mask.where(SIDE, SIDE, i -> Math.abs(i % SIDE - 16) < 8 && Math.abs(i / SIDE - 16) < 8);
+        byte[] light = new byte[3 * area];
+        Arrays.fill(light, (byte) 200);
+        float[] left = new float[area];
+        IntStream.range(0, area).filter(i -> i % SIDE < 16).forEach(i -> left[i] = 1);
+        AnchorSource source = new AnchorSource(
+                List.of(), null, List.of(Flip.NONE), new Anchoring(0.5, 0.8, 0, true, PartGround.parse("#0000ff")));
+
+        Pasted pasted = source.pasted(
+                new DetectorPair(dark, middle),
+                true,
+                new Image(SIDE, SIDE, 3, light),
+                left,
+                NoiseSource.generator("place"));
+
+        float good = (200 / 255f - 0.5f) / 0.5f;
+        for (int y = 0; y < SIDE; y++) {
+            for (int x = 0; x < SIDE; x++) {
+                int i = y * SIDE + x;
+                assertThat(x < 16 || pasted.image()[i] == good && pasted.part()[i] == -1)
+                        .isTrue();
+            }
+        }
+        assertThat(pasted.image()[16 * SIDE + 12]).isEqualTo(-1).isEqualTo(pasted.part()[16 * SIDE + 12]);
     }
 
     /** Between a tenth of a percent and half of the picture, with the good image around it; always the same. */
@@ -256,7 +292,7 @@ class GenerateSamplesTest {
                 "run",
                 unit,
                 new PublishedAdapter("", "", provenance(unit)),
-                set,
+                set.training(),
                 null,
                 null,
                 crops,
