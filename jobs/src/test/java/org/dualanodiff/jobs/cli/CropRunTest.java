@@ -49,6 +49,7 @@ class CropRunTest {
             "generation.place=object",
             "generation.anchor-detail=true",
             "generation.strength=0.5",
+            "generation.steps=3",
             "mask.min-change=2"
         };
         CommandLineRun run = augment(anchored);
