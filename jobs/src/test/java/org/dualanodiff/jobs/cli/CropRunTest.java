@@ -49,7 +49,6 @@ class CropRunTest {
             "generation.place=object",
             "generation.anchor-detail=true",
             "generation.strength=0.5",
-            "generation.steps=3",
             "mask.min-change=2"
         };
         CommandLineRun run = augment(anchored);

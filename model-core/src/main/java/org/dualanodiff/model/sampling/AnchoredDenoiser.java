@@ -34,6 +34,7 @@ final class AnchoredDenoiser implements Denoiser {
     private final Denoiser free;
     private final BaseModel base;
     private final Anchoring anchoring;
+    private final int last;
     private final NDArray clean;
     private final NDArray ground;
     private final NDArray place;
@@ -41,8 +42,10 @@ final class AnchoredDenoiser implements Denoiser {
 
     /**
      * @param anchors one for each pair; what is made of them belongs to the open scope
+     * @param last timestep of the sampler: the model is asked there, however low the strength is
      */
-    AnchoredDenoiser(Denoiser free, BaseModel base, List<Anchor> anchors, int side, Anchoring anchoring) {
+    AnchoredDenoiser(Denoiser free, BaseModel base, List<Anchor> anchors, int side, Anchoring anchoring, int last) {
+        this.last = last;
         this.free = free;
         this.base = base;
         this.anchoring = anchoring;
@@ -97,7 +100,7 @@ final class AnchoredDenoiser implements Denoiser {
         try (TensorScope scope = TensorScope.open()) {
             double share = (double) timestep / base.schedule().length();
             double alpha = base.schedule().alphaCumprod(timestep);
-            if (share >= anchoring.strength()) {
+            if (share >= anchoring.strength() && timestep > last) {
                 return scope.release(
                         Operators.combine(1 / Math.sqrt(1 - alpha), x, -Math.sqrt(alpha / (1 - alpha)), pasted));
             }

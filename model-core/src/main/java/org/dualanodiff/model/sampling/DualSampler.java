@@ -3,6 +3,7 @@ package org.dualanodiff.model.sampling;
 import ai.djl.ndarray.NDArray;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -179,8 +180,9 @@ public final class DualSampler implements AutoCloseable {
         Denoiser guided = backgrounds
                 .map(clean -> denoiser.over(clean.of(series, first, config.batchSize())))
                 .orElse(denoiser);
+        int last = Arrays.stream(sampler.timesteps(config.steps())).min().orElseThrow();
         Denoiser anchored = anchors.<Denoiser>map(
-                        on -> new AnchoredDenoiser(guided, base, images, config.resolution(), on.anchoring()))
+                        on -> new AnchoredDenoiser(guided, base, images, config.resolution(), on.anchoring(), last))
                 .orElse(guided);
         return sampler.sample(start(series, first), config.steps(), anchored, Sampler.StepListener.NONE);
     }

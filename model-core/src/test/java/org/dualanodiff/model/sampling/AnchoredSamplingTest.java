@@ -35,6 +35,7 @@ class AnchoredSamplingTest {
 
     private static final int SIDE = 32;
     private static final int TIMESTEP = 300;
+    private static final int LAST = 50;
     private static final SampleSeries SERIES = new SampleSeries(3, "tile", "crack");
 
     private static final BaseModel BASE = Golden.base();
@@ -49,7 +50,7 @@ class AnchoredSamplingTest {
             NDArray x = BASE.schedule()
                     .addNoise(Operators.concat(List.of(gaussian(1), grey), 0), noise, new int[] {TIMESTEP, TIMESTEP});
             Denoiser anchored = new AnchoredDenoiser(
-                    (rows, t) -> Operators.copy(noise), BASE, List.of(anchor(null)), SIDE, ANCHORING);
+                    (rows, t) -> Operators.copy(noise), BASE, List.of(anchor(null)), SIDE, ANCHORING, LAST);
 
             float[] data = data(x, anchored.noise(x, TIMESTEP));
             assertThat(firstHalf(data)).usingComparatorWithPrecision(0.03f).containsExactly(Tensors.floats(good));
@@ -66,9 +67,14 @@ class AnchoredSamplingTest {
             NDArray x = BASE.schedule()
                     .addNoise(Operators.concat(List.of(global, part), 0), noise, new int[] {TIMESTEP, TIMESTEP});
             Denoiser open = new AnchoredDenoiser(
-                    (rows, t) -> Operators.copy(noise), BASE, List.of(anchor(null)), SIDE, ANCHORING);
+                    (rows, t) -> Operators.copy(noise), BASE, List.of(anchor(null)), SIDE, ANCHORING, LAST);
             Denoiser closed = new AnchoredDenoiser(
-                    (rows, t) -> Operators.copy(noise), BASE, List.of(anchor(new float[SIDE * SIDE])), SIDE, ANCHORING);
+                    (rows, t) -> Operators.copy(noise),
+                    BASE,
+                    List.of(anchor(new float[SIDE * SIDE])),
+                    SIDE,
+                    ANCHORING,
+                    LAST);
 
             assertThat(firstHalf(data(x, open.noise(x, TIMESTEP))))
                     .usingComparatorWithPrecision(1e-3f)
@@ -93,7 +99,8 @@ class AnchoredSamplingTest {
                     BASE,
                     List.of(anchor(null)),
                     SIDE,
-                    new Anchoring(1, 0.7, 0, false, blue));
+                    new Anchoring(1, 0.7, 0, false, blue),
+                    LAST);
             float[] good = Tensors.floats(latents(picture()));
             assertThat(firstHalf(data(x, anchored.noise(x, TIMESTEP))))
                     .usingComparatorWithPrecision(0.03f)
@@ -129,7 +136,8 @@ class AnchoredSamplingTest {
                     BASE,
                     List.of(anchor),
                     SIDE,
-                    new Anchoring(0.3, 0.1, 0, false, PartGround.GREY));
+                    new Anchoring(0.3, 0.1, 0, false, PartGround.GREY),
+                    LAST);
             NDArray x = gaussian(2);
 
             float[] data = data(x, anchored.noise(x, TIMESTEP));
@@ -140,13 +148,32 @@ class AnchoredSamplingTest {
         }
     }
 
+    @Test
+    void denoiser_ofAStrengthBelowTheLastStep_asksTheModelThere() {
+        Anchor anchor = new Anchor("good.png", null, picture(), null, new Pasted(picture(), picture()));
+        try (GradientMode frozen = GradientMode.off();
+                TensorScope scope = TensorScope.open()) {
+            NDArray noise = gaussian(2);
+            Denoiser anchored = new AnchoredDenoiser(
+                    (rows, t) -> Operators.copy(noise),
+                    BASE,
+                    List.of(anchor),
+                    SIDE,
+                    new Anchoring(0.01, 0.01, 0, false, PartGround.GREY),
+                    LAST);
+            NDArray x = gaussian(2);
+            assertThat(Tensors.floats(anchored.noise(x, LAST + 1))).isNotEqualTo(Tensors.floats(noise));
+            assertThat(Tensors.floats(anchored.noise(x, LAST))).containsExactly(Tensors.floats(noise));
+        }
+    }
+
     /** At a timestep, and something at the one beside it. */
     private static void assertChangesNothing(Anchoring anchoring, int timestep, int beside) {
         try (GradientMode frozen = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
             NDArray noise = gaussian(2);
             Denoiser anchored = new AnchoredDenoiser(
-                    (rows, t) -> Operators.copy(noise), BASE, List.of(anchor(null)), SIDE, anchoring);
+                    (rows, t) -> Operators.copy(noise), BASE, List.of(anchor(null)), SIDE, anchoring, LAST);
             NDArray x = gaussian(2);
             assertThat(Tensors.floats(anchored.noise(x, timestep))).containsExactly(Tensors.floats(noise));
             assertThat(Tensors.floats(anchored.noise(x, beside))).isNotEqualTo(Tensors.floats(noise));

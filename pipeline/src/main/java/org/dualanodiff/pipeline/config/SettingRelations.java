@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.dualanodiff.pipeline.config.PipelineConfig.Limit;
-import org.dualanodiff.pipeline.config.PipelineConfig.OrAuto;
 
 /** Rules between settings, each of which is sound by itself. */
 final class SettingRelations {
@@ -25,9 +24,6 @@ final class SettingRelations {
             new Relation(List.of("mask.min-change", "generation.background"), SettingRelations::changeOfGoodImages),
             new Relation(
                     List.of("generation.anchor-until", "generation.anchor-from"), SettingRelations::anchorsInOrder),
-            new Relation(
-                    List.of("generation.strength", "generation.steps", "generation.background"),
-                    SettingRelations::modelHasAStep),
             onlyWithDpmSolver("generation.karras-sigmas"),
             onlyWithDpmSolver("generation.final-sigma-zero"),
             new Relation(List.of("mask.low", "mask.high"), SettingRelations::thresholdsInOrder),
@@ -80,20 +76,6 @@ final class SettingRelations {
                         .formatted(
                                 config.getString("generation.anchor-until"),
                                 config.getString("generation.anchor-from")));
-    }
-
-    /** Steps are at most this far apart; below the last one the model would not be asked at all. */
-    private static Optional<String> modelHasAStep(Config config) {
-        double strength = config.getDouble("generation.strength");
-        int steps = OrAuto.whole(config.getConfig("generation"), "steps");
-        boolean some = steps == OrAuto.AUTO || strength * steps > 1;
-        return some
-                        || strength == 1
-                        || !config.getString("generation.background").equals("anchored")
-                ? Optional.empty()
-                : Optional.of(
-                        "generation.strength must leave the model a step: be above 1 / generation.steps = %.3f, was %s"
-                                .formatted(1.0 / steps, config.getString("generation.strength")));
     }
 
     private static Optional<String> saliencyModelGiven(Config config) {

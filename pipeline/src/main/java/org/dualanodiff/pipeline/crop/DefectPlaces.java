@@ -67,10 +67,12 @@ public final class DefectPlaces {
             int side = policy.side(one.longerSide());
             Window window = Window.around(one.centerX(), one.centerY(), side, defect.width(), defect.height());
             Borders borders = Borders.reachedBy(one, defect.width(), defect.height());
-            Window reaching = borders.moved(window, defect.width(), defect.height());
+            Window moved = borders.moved(window, defect.width(), defect.height());
+            // On a photograph of many windows' width, what is near its border can be far from the border's window.
+            Window own = moved.holds(one) ? moved : window;
             places.add(new Place(
                     photograph
-                            .map(image -> shown(reaching, Image.rgb(image), defect))
+                            .map(image -> shown(own, borders, Image.rgb(image), defect))
                             .orElse(null),
                     (one.centerX() - box.x()) / box.width(),
                     (one.centerY() - box.y()) / box.height(),
@@ -80,14 +82,20 @@ public final class DefectPlaces {
         }
     }
 
-    /** What a window shows, without the parts of other defects that it cuts through. */
-    private DetectorPair shown(Window window, Image photograph, Image mask) {
+    /** What a window shows, without parts of the defect, or of others, at sides where this one does not come in. */
+    private DetectorPair shown(Window window, Borders borders, Image photograph, Image mask) {
         Mask all = Mask.of(window.cut(mask));
         Components parts = all.components();
-        boolean[] cut = parts.touchedBy(Mask.where(
-                all.width(),
-                all.height(),
-                i -> window.toCut(i % all.width() + 0.5, i / all.width() + 0.5, mask.width(), mask.height()) < 1));
+        int right = all.width() - 1;
+        int bottom = all.height() - 1;
+        boolean[] cut = parts.touchedBy(Mask.where(all.width(), all.height(), i -> {
+            int x = i % all.width();
+            int y = i / all.width();
+            return x == 0 && !borders.left()
+                    || y == 0 && !borders.top()
+                    || x == right && !borders.right()
+                    || y == bottom && !borders.bottom();
+        }));
         Mask whole = parts.keep(part -> !cut[part]);
         Mask shown = whole.isEmpty() ? all : whole;
         int side = policy.resolution();
@@ -148,6 +156,11 @@ public final class DefectPlaces {
         return object.map(
                         pixels -> Mask.of(pixels.crop(left, top, width, height)).share())
                 .orElse(1.0);
+    }
+
+    /** Whether a defect of a picture of this size reaches none of its borders. */
+    public static boolean isInside(Box defect, int width, int height) {
+        return Borders.reachedBy(defect, width, height).none();
     }
 
     /** Those borders of a photograph that something reaches: a defect that comes in from the edge looks unlike one amidst. */

@@ -28,6 +28,10 @@ public record Window(int x, int y, int width, int height) {
         return (int) Math.max(0, Math.min(photographLength - length, Math.rint(center - length / 2.0)));
     }
 
+    boolean holds(Box box) {
+        return box.x() >= x && box.y() >= y && box.right() <= x + width && box.bottom() <= y + height;
+    }
+
     public Image cut(Image photograph) {
         return photograph.crop(x, y, width, height);
     }

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.dualanodiff.model.detector.DetectorPair;
-import org.dualanodiff.model.image.Box;
 import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.TrainingTransform;
@@ -65,7 +64,8 @@ public record AnchorSource(List<URI> good, BackgroundSource objects, List<Flip> 
             if (!defects.isEmpty()) {
                 UniformRandomProvider random = series.generator("pasted", index);
                 DetectorPair drawn = defects.get(random.nextInt(defects.size()));
-                pasted = pasted(drawn, isInside(drawn.mask()), image, place, random);
+                boolean inside = DefectPlaces.isInside(drawn.mask().box(), side, side);
+                pasted = pasted(drawn, inside, image, place, random);
             }
             return Optional.of(new Anchor(DatasetPath.address(uri), image.buffered(), pixels, place, pasted));
         });
@@ -95,11 +95,6 @@ public record AnchorSource(List<URI> good, BackgroundSource objects, List<Flip> 
                 Image.ofSigned(view.image(), side, side), Mask.where(side, side, i -> view.mask()[i] != 0));
     }
 
-    private static boolean isInside(Mask defect) {
-        Box box = defect.box();
-        return box.x() > 0 && box.y() > 0 && box.right() < defect.width() && box.bottom() < defect.height();
-    }
-
     /**
      * A real defect on a good image, in its place; nothing of it where no defect may be.
      *
@@ -108,7 +103,7 @@ public record AnchorSource(List<URI> good, BackgroundSource objects, List<Flip> 
      * @param place see {@link Anchor#place}
      */
     Pasted pasted(DetectorPair real, boolean inside, Image good, float[] place, UniformRandomProvider random) {
-        // Mirrored, a defect that comes in from a border would come in from the middle.
+        // In a window at that border, a mirrored defect that comes in from one would come in from the middle.
         Flip flip = inside ? flips.get(random.nextInt(flips.size())) : Flip.NONE;
         DetectorPair made = CutPaste.inPlace(
                 new DetectorPair(real.image().flip(flip), real.mask().flip(flip)), inside, good, random);

@@ -162,22 +162,6 @@ class InvalidConfigTest {
     }
 
     @Test
-    void strength_thatLeavesTheModelNoStep_isRefused() {
-        List<String> sets =
-                List.of("generation.background=anchored", "generation.steps=20", "generation.strength=0.05");
-
-        assertThat(problems(Optional.empty(), sets, Map.of(), new Properties()))
-                .singleElement()
-                .asString()
-                .startsWith("--set generation.strength")
-                .endsWith("must leave the model a step: be above 1 / generation.steps = 0.050, was 0.05");
-        assertThat(ConfigLoader.load(Optional.empty(), sets.subList(1, 3), Map.of(), new Properties())
-                        .generation()
-                        .anchored())
-                .isFalse();
-    }
-
-    @Test
     void allowedLoss_withoutArmsToCompare_isRefused() {
         assertThat(problems(
                         Optional.empty(),

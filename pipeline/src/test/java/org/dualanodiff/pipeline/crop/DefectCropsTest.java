@@ -151,6 +151,38 @@ class DefectCropsTest {
     }
 
     @Test
+    void places_ofADefectBesideOneAtTheBorder_comeWithItAlone() {
+        DefectPlaces places = new DefectPlaces(POLICY, 0.1);
+        BufferedImage mask = rectangles(new int[] {15, 100, 40, 40}, new int[] {0, 110, 8, 9});
+        places.add(mask, Optional.empty(), Optional.of(mask));
+        assertThat(places.draw(NoiseSource.generator("t"), SIDE, SIDE, Optional.empty()))
+                .satisfies(drawn -> {
+                    assertThat(drawn.inside()).isTrue();
+                    assertThat(drawn.like().mask().area()).isEqualTo(32 * 32);
+                });
+    }
+
+    @Test
+    void places_ofADefectNotFarFromTheBorderOfAWidePhotograph_comeWithIt() {
+        DefectPlaces places = new DefectPlaces(POLICY, 0.1);
+        BufferedImage mask = new BufferedImage(4096, 100, BufferedImage.TYPE_BYTE_GRAY);
+        mask.getRaster()
+                .setSamples(
+                        75,
+                        40,
+                        10,
+                        10,
+                        0,
+                        IntStream.generate(() -> 255).limit(100).toArray());
+        places.add(mask, Optional.empty(), Optional.of(mask));
+        assertThat(places.draw(NoiseSource.generator("t"), 4096, 100, Optional.empty())
+                        .like()
+                        .mask()
+                        .area())
+                .isEqualTo(100);
+    }
+
+    @Test
     void places_ofADefectAtABorder_touchThatBorder() {
         DefectPlaces places = new DefectPlaces(POLICY, 0.1);
         places.add(rectangles(new int[] {200, 380, 16, 18}), Optional.empty(), Optional.empty());
