@@ -70,7 +70,8 @@ public record DetectorPair(Image image, Mask mask) {
         }
     }
 
-    DetectorPair flip(Flip flip) {
+    /** Image and mask mirrored alike. */
+    public DetectorPair flip(Flip flip) {
         return new DetectorPair(image.flip(flip), mask.flip(flip));
     }
 }

@@ -47,8 +47,7 @@ public final class CutPaste {
         UniformRandomProvider random = NoiseSource.generator("cut-paste", name, Integer.toString(index));
         DetectorPair drawn = defects.get(random.nextInt(defects.size()));
         Flip flip = Flip.values()[random.nextInt(Flip.values().length)];
-        DetectorPair source =
-                new DetectorPair(drawn.image().flip(flip), drawn.mask().flip(flip));
+        DetectorPair source = drawn.flip(flip);
         Image target = normals.get(random.nextInt(normals.size())).image();
         Cutting cutting = cutting(source, target.width(), target.height(), random);
         Box box = cutting.defect.box();

@@ -105,8 +105,7 @@ public record AnchorSource(List<URI> good, BackgroundSource objects, List<Flip> 
     Pasted pasted(DetectorPair real, boolean inside, Image good, float[] place, UniformRandomProvider random) {
         // In a window at that border, a mirrored defect that comes in from one would come in from the middle.
         Flip flip = inside ? flips.get(random.nextInt(flips.size())) : Flip.NONE;
-        DetectorPair made = CutPaste.inPlace(
-                new DetectorPair(real.image().flip(flip), real.mask().flip(flip)), inside, good, random);
+        DetectorPair made = CutPaste.inPlace(real.flip(flip), inside, good, random);
         int area = good.width() * good.height();
         byte[] levels = made.image().levels().clone();
         for (int i = 0; place != null && i < levels.length; i++) {

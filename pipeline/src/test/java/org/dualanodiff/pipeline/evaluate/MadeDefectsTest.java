@@ -45,11 +45,7 @@ class MadeDefectsTest {
     @Test
     void cutPaste_inPlace_keepsThePlaceOnTheOtherImage() {
         for (int i = 0; i < 50; i++) {
-            DetectorPair pair = CutPaste.inPlace(
-                    spot(20, 40, 30, 5),
-                    true,
-                    NORMALS.get(1).image(),
-                    NoiseSource.generator("place", Integer.toString(i)));
+            DetectorPair pair = inPlace(spot(20, 40, 30, 5), true, i);
             Box box = pair.mask().box();
             assertThat(box.centerX()).isBetween(19.0, 22.0);
             assertThat(box.centerY()).isBetween(29.0, 32.0);
@@ -61,14 +57,15 @@ class MadeDefectsTest {
     @Test
     void cutPaste_inPlaceOfADefectFromABorder_staysAtThatBorder() {
         for (int i = 0; i < 50; i++) {
-            DetectorPair pair = CutPaste.inPlace(
-                    spot(2, 40, 30, 5),
-                    false,
-                    NORMALS.get(1).image(),
-                    NoiseSource.generator("place", Integer.toString(i)));
+            DetectorPair pair = inPlace(spot(2, 40, 30, 5), false, i);
             assertThat(pair.mask().box().x()).isZero();
             assertThat(pair.mask().box().height()).isBetween(11, 14);
         }
+    }
+
+    private static DetectorPair inPlace(DetectorPair source, boolean inside, int number) {
+        return CutPaste.inPlace(
+                source, inside, NORMALS.get(1).image(), NoiseSource.generator("place", Integer.toString(number)));
     }
 
     @Test
