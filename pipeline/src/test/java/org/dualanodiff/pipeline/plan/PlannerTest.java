@@ -43,8 +43,7 @@ class PlannerTest {
     void plan_ofFinishedRun_isEmpty() {
         Plan plan = Planner.plan(input(List.of(BENT), 10, Set.of(adapter(BENT)), Map.of(BENT.unit(), range(0, 10))));
 
-        assertThat(plan.train()).isEmpty();
-        assertThat(plan.generate()).isEmpty();
+        assertEmpty(plan);
         assertThat(plan.summary()).containsExactly("metal nut/bent: train no, 10 existing, 0 to generate");
     }
 
@@ -87,12 +86,12 @@ class PlannerTest {
         rejected.set(10);
         assertThat(replanned(10, 30, range(0, 12), rejected).generate())
                 .containsExactly(unit(BENT, 12, 16, 12, 13, 14, 15));
-        assertThat(replanned(10, 30, range(0, 13), rejected).generate()).isEmpty();
+        assertEmpty(replanned(10, 30, range(0, 13), rejected));
     }
 
     @Test
     void plan_withAllTriesUsed_isEmpty() {
-        assertThat(replanned(4, 6, range(0, 6), range(0, 5)).generate()).isEmpty();
+        assertEmpty(replanned(4, 6, range(0, 6), range(0, 5)));
         assertThat(replanned(4, 7, range(0, 6), range(0, 5)).generate()).containsExactly(unit(BENT, 4, 8, 6, 7));
     }
 
@@ -181,5 +180,10 @@ class PlannerTest {
 
     private static BitSet range(int first, int end) {
         return IntStream.range(first, end).collect(BitSet::new, BitSet::set, BitSet::or);
+    }
+
+    private static void assertEmpty(Plan plan) {
+        assertThat(plan.train()).isEmpty();
+        assertThat(plan.generate()).isEmpty();
     }
 }
