@@ -126,6 +126,11 @@ public final class Mask {
         return components;
     }
 
+    /** What is set here, there, or in both. */
+    public Mask with(Mask other) {
+        return where(width, height, i -> set[i] || other.set[i]);
+    }
+
     /** Mirrored as {@link Image#flip} mirrors. */
     public Mask flip(Flip flip) {
         return flip == Flip.NONE

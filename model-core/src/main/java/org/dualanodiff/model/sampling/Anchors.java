@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.commons.rng.sampling.PermutationSampler;
 import org.dualanodiff.model.image.PartGround;
+import org.dualanodiff.model.mask.Mask;
 
 /**
  * Good images to make pairs on. Samples of a series take them in a shuffled order that is new every round: no image
@@ -78,8 +79,9 @@ public final class Anchors {
      *     branches follow the real defect that was pasted on the good image; 1: there is none, and all is the model's
      * @param from share of the schedule's timesteps, from the clean end, below which GLOBAL follows the good image
      * @param until share below which it is free again, and draws all of the picture; 0: it follows to the end
-     * @param detail whether what the autoencoder loses of the good image is added to what GLOBAL makes: where nothing was
-     *     changed, that is the good image again, and a defect has the grain of its surroundings
+     * @param detail whether what the autoencoder loses of the picture that a branch starts from is added to what it makes: of the
+     *     good image to what GLOBAL makes, which is that image again where nothing was changed, and gives a defect the grain of
+     *     its surroundings; of a real defect pasted on it, and of that one's part, likewise, so that thin lines stay lines
      * @param ground of the parts that the adapter was trained on: what ANOMALY draws of another color is the defect
      */
     public record Anchoring(double strength, double from, double until, boolean detail, PartGround ground)
@@ -105,13 +107,20 @@ public final class Anchors {
      * @param place where a defect may be, (side, side), 1 or 0; null for anywhere
      * @param pasted a real defect on it, or null where pairs do not start from one
      */
-    public record Anchor(String name, BufferedImage image, float[] pixels, float[] place, Pasted pasted) {}
+    public record Anchor(String name, BufferedImage image, float[] pixels, float[] place, Pasted pasted) {
+
+        /** What GLOBAL starts from: the good image, with the real defect where there is one. */
+        float[] started() {
+            return pasted == null ? pixels : pasted.image();
+        }
+    }
 
     /**
      * A real defect on a good image.
      *
      * @param image (3, side, side) in [-1, 1]
      * @param part the defect on its ground, likewise
+     * @param mask where it is, of the same size
      */
-    public record Pasted(float[] image, float[] part) {}
+    public record Pasted(float[] image, float[] part, Mask mask) {}
 }

@@ -17,9 +17,11 @@ import org.dualanodiff.model.dual.MergedAdapter;
 import org.dualanodiff.model.dual.MergedDualUNet;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.image.Image;
+import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.model.mask.MaskExtractor.AnomalyPart;
 import org.dualanodiff.model.mask.MaskExtractor.HeatMap;
 import org.dualanodiff.model.sampling.Anchors.Anchor;
+import org.dualanodiff.model.sampling.Anchors.Pasted;
 import org.dualanodiff.model.sampling.SamplingConfig.Guidance;
 import org.dualanodiff.model.torch.ConstructionScope;
 import org.dualanodiff.model.torch.GradientMode;
@@ -123,11 +125,14 @@ public final class DualSampler implements AutoCloseable {
                 List<GeneratedPair> pairs = new ArrayList<>();
                 for (int b = 0; b < config.batchSize(); b++) {
                     Optional<Anchor> anchor = images.isEmpty() ? Optional.empty() : Optional.of(images.get(b));
-                    Optional<float[]> detail = anchor.filter(
-                                    a -> anchors.get().anchoring().detail())
-                            .map(this::lost);
-                    BufferedImage image = latents.image(b, Branch.GLOBAL, detail);
-                    BufferedImage defect = latents.image(b, Branch.ANOMALY, Optional.empty());
+                    Optional<Anchor> detailed =
+                            anchor.filter(a -> anchors.get().anchoring().detail());
+                    BufferedImage image = latents.image(
+                            b, Branch.GLOBAL, detailed.map(Anchor::started).map(this::lost));
+                    BufferedImage defect = latents.image(
+                            b,
+                            Branch.ANOMALY,
+                            detailed.map(Anchor::pasted).map(Pasted::part).map(this::lost));
                     AnomalyPart part = new AnomalyPart(defect, map(attention, b), base.device());
                     pairs.add(new GeneratedPair(first + b, image, part, latents.finite(b), anchor));
                 }
@@ -158,14 +163,14 @@ public final class DualSampler implements AutoCloseable {
         return images;
     }
 
-    /** What the autoencoder loses of a good image, (3, side, side) in units of [-1, 1]. */
-    private float[] lost(Anchor anchor) {
+    /** What the autoencoder loses of a picture, (3, side, side) in units of [-1, 1]. */
+    private float[] lost(float[] picture) {
         try (TensorScope scope = TensorScope.open()) {
-            NDArray pixels = Tensors.of(anchor.pixels(), base.device(), 1, 3, config.resolution(), config.resolution());
+            NDArray pixels = Tensors.of(picture, base.device(), 1, 3, config.resolution(), config.resolution());
             float[] kept = decoded(base.autoencoder().meanLatents(pixels));
             float[] lost = new float[kept.length];
             for (int i = 0; i < lost.length; i++) {
-                lost[i] = anchor.pixels()[i] - kept[i];
+                lost[i] = picture[i] - kept[i];
             }
             return lost;
         }
@@ -263,6 +268,11 @@ public final class DualSampler implements AutoCloseable {
         /** What the ANOMALY branch made, RGB: the defect on its ground. */
         public BufferedImage anomaly() {
             return part.picture();
+        }
+
+        /** Where the real defect was that the pair started from, if it did. */
+        public Optional<Mask> started() {
+            return anchor.map(Anchor::pasted).map(Pasted::mask);
         }
     }
 }

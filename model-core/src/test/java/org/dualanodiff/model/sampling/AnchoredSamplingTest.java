@@ -2,8 +2,10 @@ package org.dualanodiff.model.sampling;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -19,10 +21,12 @@ import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.golden.Golden;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PartGround;
+import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.model.random.NoiseSource;
 import org.dualanodiff.model.sampling.Anchors.Anchor;
 import org.dualanodiff.model.sampling.Anchors.Anchoring;
 import org.dualanodiff.model.sampling.Anchors.Pasted;
+import org.dualanodiff.model.sampling.DualSampler.GeneratedPair;
 import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
@@ -34,6 +38,7 @@ class AnchoredSamplingTest {
     private static final Anchoring ALWAYS = new Anchoring(1, 1, 0, false, PartGround.GREY);
 
     private static final int SIDE = 32;
+    private static final Mask ANYWHERE = Mask.where(SIDE, SIDE, i -> true);
     private static final int TIMESTEP = 300;
     private static final int LAST = 50;
     private static final SampleSeries SERIES = new SampleSeries(3, "tile", "crack");
@@ -123,7 +128,7 @@ class AnchoredSamplingTest {
         float[] image = picture();
         float[] part = new float[image.length];
         Arrays.fill(part, 0.8f);
-        Anchor anchor = new Anchor("good.png", null, picture(), null, new Pasted(image, part));
+        Anchor anchor = new Anchor("good.png", null, picture(), null, new Pasted(image, part, ANYWHERE));
         try (GradientMode frozen = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
             NDArray noise = gaussian(2);
@@ -150,7 +155,7 @@ class AnchoredSamplingTest {
 
     @Test
     void denoiser_ofAStrengthBelowTheLastStep_asksTheModelThere() {
-        Anchor pasted = new Anchor("good.png", null, picture(), null, new Pasted(picture(), picture()));
+        Anchor pasted = new Anchor("good.png", null, picture(), null, new Pasted(picture(), picture(), ANYWHERE));
         assertChangesNothing(new Anchoring(0.01, 0.01, 0, false, PartGround.GREY), pasted, LAST, LAST + 1);
     }
 
@@ -169,27 +174,62 @@ class AnchoredSamplingTest {
 
     @Test
     void sampler_whereNothingMayChange_givesTheGoodImageBackIfItsDetailIsKept() {
-        try (MergedAdapter adapter = MergedAdapter.read(Golden.path("dual/pytorch_lora_weights.safetensors"), BASE)) {
-            byte[] good = Image.rgb(anchor(null).image()).levels();
-            assertThat(largestDifference(good, sampled(adapter, true))).isLessThan(8);
-            assertThat(largestDifference(good, sampled(adapter, false))).isGreaterThan(40);
-        }
+        Anchor closed = anchor(new float[SIDE * SIDE]);
+        byte[] good = Image.rgb(closed.image()).levels();
+        assertThat(largestDifference(good, sampled(closed, 1, true).image())).isLessThan(8);
+        assertThat(largestDifference(good, sampled(closed, 1, false).image())).isGreaterThan(40);
     }
 
-    private static byte[] sampled(MergedAdapter adapter, boolean detail) {
-        Anchors closed = new Anchors(
+    @Test
+    void sampler_fromARealDefect_addsWhatTheAutoencoderLosesOfItAndOfItsPart() {
+        float[] image = picture();
+        float[] part = new float[image.length];
+        for (int i = 0; i < part.length; i++) {
+            part[i] = i % SIDE < SIDE / 2 ? 0 : -image[i];
+        }
+        Anchor started = new Anchor("good.png", null, new float[image.length], null, new Pasted(image, part, ANYWHERE));
+        GeneratedPair plain = sampled(started, 0.5, false);
+        GeneratedPair detailed = sampled(started, 0.5, true);
+        assertAdds(image, plain.image(), detailed.image());
+        assertAdds(part, plain.anomaly(), detailed.anomaly());
+    }
+
+    private static void assertAdds(float[] picture, BufferedImage plain, BufferedImage detailed) {
+        byte[] before = Image.rgb(plain).levels();
+        byte[] after = Image.rgb(detailed).levels();
+        float[] kept;
+        try (GradientMode frozen = GradientMode.off();
+                TensorScope scope = TensorScope.open()) {
+            kept = Tensors.floats(BASE.autoencoder().decode(BASE.autoencoder().fromDiffusion(latents(picture))));
+        }
+        int compared = 0;
+        for (int i = 0; i < picture.length; i++) {
+            int from = before[i] & 0xff;
+            int to = after[i] & 0xff;
+            if (from > 0 && from < 255 && to > 0 && to < 255) {
+                assertThat((double) to - from).isCloseTo(127.5 * (picture[i] - kept[i]), within(1.01));
+                compared++;
+            }
+        }
+        assertThat(compared).isGreaterThan(picture.length / 8);
+    }
+
+    private static GeneratedPair sampled(Anchor anchor, double strength, boolean detail) {
+        Anchors anchors = new Anchors(
                 1,
-                new Anchoring(1, 1, 0, detail, PartGround.GREY),
-                (number, series, index) -> Optional.of(anchor(new float[SIDE * SIDE])));
+                new Anchoring(strength, 1, 0, detail, PartGround.GREY),
+                (number, series, index) -> Optional.of(anchor));
         SamplingConfig config = new SamplingConfig(new SamplingConfig.DpmSolver(false, true), 10, 1, 1, SIDE);
         NestedPrompt prompt = new NestedPrompt("a vfx with sks", "sks");
-        try (DualSampler sampler =
-                new DualSampler(BASE, adapter, prompt, "", config, Optional.empty(), Optional.of(closed))) {
-            return Image.rgb(sampler.sampleBlock(SERIES, 0).get(0).image()).levels();
+        try (MergedAdapter adapter = MergedAdapter.read(Golden.path("dual/pytorch_lora_weights.safetensors"), BASE);
+                DualSampler sampler =
+                        new DualSampler(BASE, adapter, prompt, "", config, Optional.empty(), Optional.of(anchors))) {
+            return sampler.sampleBlock(SERIES, 0).get(0);
         }
     }
 
-    private static int largestDifference(byte[] one, byte[] other) {
+    private static int largestDifference(byte[] one, BufferedImage picture) {
+        byte[] other = Image.rgb(picture).levels();
         return IntStream.range(0, one.length)
                 .map(i -> Math.abs((one[i] & 0xff) - (other[i] & 0xff)))
                 .max()

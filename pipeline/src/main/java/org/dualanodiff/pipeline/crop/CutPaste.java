@@ -1,6 +1,7 @@
 package org.dualanodiff.pipeline.crop;
 
 import java.util.List;
+import java.util.function.Predicate;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.dualanodiff.model.detector.DetectorPair;
 import org.dualanodiff.model.image.Box;
@@ -49,40 +50,45 @@ public final class CutPaste {
         Flip flip = Flip.values()[random.nextInt(Flip.values().length)];
         DetectorPair source = drawn.flip(flip);
         Image target = normals.get(random.nextInt(normals.size())).image();
-        Cutting cutting = cutting(source, target.width(), target.height(), random);
+        Cutting cutting = cutting(source, Borders.NONE, random, any -> {
+            Box box = any.defect.box();
+            return box.width() <= target.width() && box.height() <= target.height();
+        });
         Box box = cutting.defect.box();
         int x = random.nextInt(target.width() - box.width() + 1) - box.x();
         int y = random.nextInt(target.height() - box.height() + 1) - box.y();
         return paste(source, cutting, target, x, y);
     }
 
-    /** A turn and scale under which the defect neither vanishes nor outgrows the image; after some tries, none. */
-    private static Cutting cutting(DetectorPair source, int width, int height, UniformRandomProvider random) {
+    /**
+     * A turn and scale under which the defect does not vanish; after some tries, none.
+     *
+     * @param borders beyond which the defect goes on
+     * @param fits what else is asked of it
+     */
+    private static Cutting cutting(
+            DetectorPair source, Borders borders, UniformRandomProvider random, Predicate<Cutting> fits) {
         for (int i = 0; i < TRIES; i++) {
             double degrees = MOST_DEGREES * (2 * random.nextDouble() - 1);
             double scale = LEAST_SCALE + (MOST_SCALE - LEAST_SCALE) * random.nextDouble();
-            Cutting cutting = new Cutting(source, Math.toRadians(degrees), scale);
-            Box box = cutting.defect.box();
-            if (!cutting.defect.isEmpty() && box.width() <= width && box.height() <= height) {
+            Cutting cutting = new Cutting(source, borders, Math.toRadians(degrees), scale);
+            if (!cutting.defect.isEmpty() && fits.test(cutting)) {
                 return cutting;
             }
         }
-        return new Cutting(source, 0, 1);
+        return new Cutting(source, borders, 0, 1);
     }
 
     /**
-     * A defect on another image, in the place that it has in its own. One that comes in from a border is neither turned nor made
-     * smaller, which would take it off that border.
+     * A defect on another image, in the place that it has in its own.
      *
      * @param source with a defect
-     * @param inside whether it reaches no border
+     * @param borders that it comes in from: turned or made smaller it goes on to there
      * @param target of the same size and channels
      */
     public static DetectorPair inPlace(
-            DetectorPair source, boolean inside, Image target, UniformRandomProvider random) {
-        Cutting cutting = inside
-                ? cutting(source, target.width(), target.height(), random)
-                : new Cutting(source, 0, 1 + (MOST_SCALE - 1) * random.nextDouble());
+            DetectorPair source, Borders borders, Image target, UniformRandomProvider random) {
+        Cutting cutting = cutting(source, borders, random, any -> true);
         int x = (int) Math.round(cutting.middleX - (cutting.side - 1) / 2.0);
         int y = (int) Math.round(cutting.middleY - (cutting.side - 1) / 2.0);
         return paste(source, cutting, target, x, y);
@@ -179,6 +185,8 @@ public final class CutPaste {
         private static final int MARGIN = 6;
 
         private final DetectorPair source;
+        private final Borders borders;
+        private final Box box;
         private final double middleX;
         private final double middleY;
         private final double cosine;
@@ -188,17 +196,21 @@ public final class CutPaste {
 
         /**
          * @param source with a defect
+         * @param borders beyond which the defect and its image go on as they are there
          * @param turn in radians
          * @param scale 1 keeps the size
          */
-        Cutting(DetectorPair source, double turn, double scale) {
-            Box box = source.mask().box();
+        Cutting(DetectorPair source, Borders borders, double turn, double scale) {
             this.source = source;
+            this.borders = borders;
+            this.box = source.mask().box();
             this.middleX = box.centerX() - 0.5;
             this.middleY = box.centerY() - 0.5;
             this.cosine = Math.cos(turn) / scale;
             this.sine = Math.sin(turn) / scale;
-            this.side = (int) Math.ceil(scale * Math.hypot(box.width(), box.height())) + 2 * MARGIN;
+            // However small, a defect has to reach its borders.
+            double room = borders.equals(Borders.NONE) ? scale : Math.max(1, scale);
+            this.side = (int) Math.ceil(room * Math.hypot(box.width(), box.height())) + 2 * MARGIN;
             this.defect = Mask.where(side, side, i -> {
                 int x = (int) Math.round(sourceX(i % side, i / side));
                 int y = (int) Math.round(sourceY(i % side, i / side));
@@ -221,12 +233,16 @@ public final class CutPaste {
 
         private double sourceX(int x, int y) {
             double middle = (side - 1) / 2.0;
-            return middleX + cosine * (x - middle) + sine * (y - middle);
+            double found = middleX + cosine * (x - middle) + sine * (y - middle);
+            double least = borders.left() ? Math.max(box.x(), found) : found;
+            return borders.right() ? Math.min(box.right() - 1, least) : least;
         }
 
         private double sourceY(int x, int y) {
             double middle = (side - 1) / 2.0;
-            return middleY - sine * (x - middle) + cosine * (y - middle);
+            double found = middleY - sine * (x - middle) + cosine * (y - middle);
+            double least = borders.top() ? Math.max(box.y(), found) : found;
+            return borders.bottom() ? Math.min(box.bottom() - 1, least) : least;
         }
     }
 }

@@ -42,7 +42,7 @@ public final class DefectPlaces {
     private record Place(DetectorPair defect, double x, double y, int longest, Borders borders, double onObject) {
 
         Drawn in(Window window) {
-            return new Drawn(window, defect, borders.none());
+            return new Drawn(window, defect, borders);
         }
     }
 
@@ -50,9 +50,9 @@ public final class DefectPlaces {
      * A window of a good image where a defect may lie.
      *
      * @param like the real defect whose place it is, in a window of its own; null unless photographs are given
-     * @param inside whether that reaches no border of its photograph
+     * @param borders that it reaches, and the window with it
      */
-    public record Drawn(Window window, DetectorPair like, boolean inside) {}
+    public record Drawn(Window window, DetectorPair like, Borders borders) {}
 
     /**
      * @param mask of a real defect
@@ -66,10 +66,11 @@ public final class DefectPlaces {
         for (Box one : new DefectCrops(policy).defects(defect)) {
             int side = policy.side(one.longerSide());
             Window window = Window.around(one.centerX(), one.centerY(), side, defect.width(), defect.height());
-            Borders borders = Borders.reachedBy(one, defect.width(), defect.height());
-            Window moved = borders.moved(window, defect.width(), defect.height());
+            Borders near = Borders.reachedBy(one, defect.width(), defect.height());
             // On a photograph of many windows' width, what is near its border can be far from the border's window.
-            Window own = moved.holds(one) ? moved : window;
+            Borders borders =
+                    near.moved(window, defect.width(), defect.height()).holds(one) ? near : Borders.NONE;
+            Window own = borders.moved(window, defect.width(), defect.height());
             places.add(new Place(
                     photograph
                             .map(image -> shown(own, borders, Image.rgb(image), defect))
@@ -156,41 +157,5 @@ public final class DefectPlaces {
         return object.map(
                         pixels -> Mask.of(pixels.crop(left, top, width, height)).share())
                 .orElse(1.0);
-    }
-
-    /** Whether a defect of a picture of this size reaches none of its borders. */
-    public static boolean isInside(Box defect, int width, int height) {
-        return Borders.reachedBy(defect, width, height).none();
-    }
-
-    /** Those borders of a photograph that something reaches: a defect that comes in from the edge looks unlike one amidst. */
-    private record Borders(boolean left, boolean top, boolean right, boolean bottom) {
-
-        /** Of the photograph's length across: masks often end a little before the border that their defect reaches. */
-        private static final double NEAR = 0.02;
-
-        /** Those that a box reaches. */
-        static Borders reachedBy(Box box, int photographWidth, int photographHeight) {
-            double nearX = NEAR * photographWidth;
-            double nearY = NEAR * photographHeight;
-            return new Borders(
-                    box.x() <= nearX,
-                    box.y() <= nearY,
-                    box.right() >= photographWidth - nearX,
-                    box.bottom() >= photographHeight - nearY);
-        }
-
-        boolean none() {
-            return !left && !top && !right && !bottom;
-        }
-
-        /** A window moved to these borders, and as long as the photograph where both ends of an axis are among them. */
-        Window moved(Window window, int photographWidth, int photographHeight) {
-            int width = left && right ? photographWidth : window.width();
-            int height = top && bottom ? photographHeight : window.height();
-            int x = left ? 0 : right ? photographWidth - width : window.x();
-            int y = top ? 0 : bottom ? photographHeight - height : window.y();
-            return new Window(x, y, width, height);
-        }
     }
 }

@@ -19,9 +19,9 @@ import org.dualanodiff.model.sampling.Anchors.Anchor;
 import org.dualanodiff.model.sampling.Anchors.Anchoring;
 import org.dualanodiff.model.sampling.Anchors.Pasted;
 import org.dualanodiff.pipeline.background.BackgroundSource;
+import org.dualanodiff.pipeline.crop.Borders;
 import org.dualanodiff.pipeline.crop.CutPaste;
 import org.dualanodiff.pipeline.crop.DefectCrops;
-import org.dualanodiff.pipeline.crop.DefectPlaces;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DatasetPath;
 import org.dualanodiff.pipeline.dataset.DefectSet.DefectImage;
@@ -64,8 +64,8 @@ public record AnchorSource(List<URI> good, BackgroundSource objects, List<Flip> 
             if (!defects.isEmpty()) {
                 UniformRandomProvider random = series.generator("pasted", index);
                 DetectorPair drawn = defects.get(random.nextInt(defects.size()));
-                boolean inside = DefectPlaces.isInside(drawn.mask().box(), side, side);
-                pasted = pasted(drawn, inside, image, place, random);
+                Borders borders = Borders.reachedBy(drawn.mask().box(), side, side);
+                pasted = pasted(drawn, borders, image, place, random);
             }
             return Optional.of(new Anchor(DatasetPath.address(uri), image.buffered(), pixels, place, pasted));
         });
@@ -99,13 +99,13 @@ public record AnchorSource(List<URI> good, BackgroundSource objects, List<Flip> 
      * A real defect on a good image, in its place; nothing of it where no defect may be.
      *
      * @param real of the good image's size
-     * @param inside whether it reaches no border
+     * @param borders that it comes in from; it is mirrored where it comes in from the same ones then
      * @param place see {@link Anchor#place}
      */
-    Pasted pasted(DetectorPair real, boolean inside, Image good, float[] place, UniformRandomProvider random) {
-        // In a window at that border, a mirrored defect that comes in from one would come in from the middle.
-        Flip flip = inside ? flips.get(random.nextInt(flips.size())) : Flip.NONE;
-        DetectorPair made = CutPaste.inPlace(real.flip(flip), inside, good, random);
+    Pasted pasted(DetectorPair real, Borders borders, Image good, float[] place, UniformRandomProvider random) {
+        List<Flip> allowed = flips.stream().filter(borders::staySameIn).toList();
+        Flip flip = allowed.get(random.nextInt(allowed.size()));
+        DetectorPair made = CutPaste.inPlace(real.flip(flip), borders, good, random);
         int area = good.width() * good.height();
         byte[] levels = made.image().levels().clone();
         for (int i = 0; place != null && i < levels.length; i++) {
@@ -115,7 +115,7 @@ public record AnchorSource(List<URI> good, BackgroundSource objects, List<Flip> 
         boolean[] defect = made.mask().set();
         Mask mask = Mask.where(good.width(), good.height(), i -> defect[i] && (place == null || place[i] != 0));
         return new Pasted(
-                image.signed(), anchoring.ground().around(image, mask.image()).signed());
+                image.signed(), anchoring.ground().around(image, mask.image()).signed(), mask);
     }
 
     /**

@@ -201,7 +201,8 @@ public final class GenerateSamples {
             implements Serializable {}
 
     /**
-     * How a pair gets its mask.
+     * How a pair gets its mask. One that starts from a real defect has that defect's mask, too: the image keeps thin lines that the
+     * part can lose.
      *
      * @param refinement what moves the outline, or null
      * @param change what is left of the mask of an anchored pair, or null for all of it
@@ -213,9 +214,10 @@ public final class GenerateSamples {
         Mask of(GeneratedPair pair, Optional<BufferedImage> good) {
             Mask found = extractor.extract(pair.part());
             Mask refined = refinement == null ? found : refinement.apply(found, pair.image());
+            Mask whole = pair.started().map(refined::with).orElse(refined);
             return good.filter(on -> change != null)
-                    .map(on -> change.apply(refined, pair.image(), on))
-                    .orElse(refined);
+                    .map(on -> change.apply(whole, pair.image(), on))
+                    .orElse(whole);
         }
     }
 

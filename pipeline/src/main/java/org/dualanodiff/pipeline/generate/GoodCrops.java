@@ -107,7 +107,7 @@ final class GoodCrops {
                         : source.good()
                                 .pasted(
                                         drawn.like(),
-                                        drawn.inside(),
+                                        drawn.borders(),
                                         working,
                                         place,
                                         series.generator("pasted", index)));

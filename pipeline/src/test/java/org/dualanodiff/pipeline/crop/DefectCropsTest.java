@@ -141,7 +141,7 @@ class DefectCropsTest {
                 .mapToObj(
                         i -> places.draw(NoiseSource.generator("t", Integer.toString(i)), SIDE, SIDE, Optional.empty()))
                 .toList();
-        assertThat(drawn).allMatch(Drawn::inside).anySatisfy(one -> {
+        assertThat(drawn).allMatch(one -> one.borders().equals(Borders.NONE)).anySatisfy(one -> {
             DetectorPair like = one.like();
             assertThat(like.image().width()).isEqualTo(64);
             assertThat(like.mask().area()).isEqualTo(32 * 32);
@@ -157,7 +157,7 @@ class DefectCropsTest {
         places.add(mask, Optional.empty(), Optional.of(mask));
         assertThat(places.draw(NoiseSource.generator("t"), SIDE, SIDE, Optional.empty()))
                 .satisfies(drawn -> {
-                    assertThat(drawn.inside()).isTrue();
+                    assertThat(drawn.borders()).isEqualTo(Borders.NONE);
                     assertThat(drawn.like().mask().area()).isEqualTo(32 * 32);
                 });
     }
@@ -189,7 +189,7 @@ class DefectCropsTest {
         for (int i = 0; i < 20; i++) {
             Drawn drawn = places.draw(NoiseSource.generator("t", Integer.toString(i)), 1000, 500, Optional.empty());
             Window window = drawn.window();
-            assertThat(drawn.inside()).isFalse();
+            assertThat(drawn.borders()).isEqualTo(new Borders(false, false, false, true));
             assertThat(drawn.like()).isNull();
             assertThat(window.y() + window.height()).isEqualTo(500);
             assertThat(window.x() + 32.0).isCloseTo(520, within(101.0));

@@ -2,7 +2,9 @@ package org.dualanodiff.pipeline.evaluate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.dualanodiff.model.detector.DetectorPair;
@@ -10,6 +12,7 @@ import org.dualanodiff.model.image.Box;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.model.random.NoiseSource;
+import org.dualanodiff.pipeline.crop.Borders;
 import org.dualanodiff.pipeline.crop.CutPaste;
 import org.dualanodiff.pipeline.evaluate.ProceduralDefects.PerlinNoise;
 import org.junit.jupiter.api.Test;
@@ -55,17 +58,37 @@ class MadeDefectsTest {
     }
 
     @Test
-    void cutPaste_inPlaceOfADefectFromABorder_staysAtThatBorder() {
+    void cutPaste_inPlaceOfADefectFromABorder_goesOnToThatBorder() {
         for (int i = 0; i < 50; i++) {
             DetectorPair pair = inPlace(spot(2, 40, 30, 5), false, i);
             assertThat(pair.mask().box().x()).isZero();
-            assertThat(pair.mask().box().height()).isBetween(11, 14);
+            assertThat(pair.mask().box().height()).isBetween(8, 14);
         }
     }
 
+    @Test
+    void cutPaste_inPlaceOfADefectAcrossTheImage_turnsItFromBorderToBorder() {
+        DetectorPair band = new DetectorPair(
+                flat(50).image(),
+                Mask.where(SIZE, SIZE, i -> Math.abs(i / SIZE - SIZE / 2) < 5 && i % SIZE < SIZE - 1));
+        List<Integer> middles = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            Mask mask = inPlace(band, false, i).mask();
+            assertThat(mask.box().width()).isEqualTo(SIZE);
+            int[] left =
+                    IntStream.range(0, SIZE).filter(y -> mask.set()[y * SIZE]).toArray();
+            assertThat(left).hasSizeBetween(6, 14);
+            middles.add(left[left.length / 2]);
+        }
+        assertThat(Collections.max(middles) - Collections.min(middles)).isGreaterThan(8);
+    }
+
+    /** @param inside whether it reaches no border */
     private static DetectorPair inPlace(DetectorPair source, boolean inside, int number) {
+        Borders borders = Borders.reachedBy(source.mask().box(), SIZE, SIZE);
+        assertThat(borders.equals(new Borders(false, false, false, false))).isEqualTo(inside);
         return CutPaste.inPlace(
-                source, inside, NORMALS.get(1).image(), NoiseSource.generator("place", Integer.toString(number)));
+                source, borders, NORMALS.get(1).image(), NoiseSource.generator("place", Integer.toString(number)));
     }
 
     @Test

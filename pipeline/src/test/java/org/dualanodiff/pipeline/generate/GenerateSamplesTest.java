@@ -2,6 +2,7 @@ package org.dualanodiff.pipeline.generate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.CompletableFuture;
@@ -37,14 +39,19 @@ import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.mask.GroundDistanceMask;
 import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.model.mask.MaskCleanup;
+import org.dualanodiff.model.mask.MaskExtractor;
+import org.dualanodiff.model.mask.MaskExtractor.AnomalyPart;
+import org.dualanodiff.model.mask.VisibleChange;
 import org.dualanodiff.model.random.NoiseSource;
 import org.dualanodiff.model.sampling.Anchors;
 import org.dualanodiff.model.sampling.Anchors.Anchor;
 import org.dualanodiff.model.sampling.Anchors.Anchoring;
 import org.dualanodiff.model.sampling.Anchors.Pasted;
+import org.dualanodiff.model.sampling.DualSampler.GeneratedPair;
 import org.dualanodiff.model.sampling.SampleSeries;
 import org.dualanodiff.model.sampling.SamplingConfig;
 import org.dualanodiff.model.torch.Compute;
+import org.dualanodiff.pipeline.crop.Borders;
 import org.dualanodiff.pipeline.crop.DefectCrops;
 import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
@@ -197,7 +204,7 @@ class GenerateSamplesTest {
 
         Pasted pasted = source.pasted(
                 new DetectorPair(dark, middle),
-                true,
+                Borders.reachedBy(middle.box(), SIDE, SIDE),
                 new Image(SIDE, SIDE, 3, light),
                 left,
                 NoiseSource.generator("place"));
@@ -211,6 +218,30 @@ class GenerateSamplesTest {
             }
         }
         assertThat(pasted.image()[16 * SIDE + 12]).isEqualTo(-1).isEqualTo(pasted.part()[16 * SIDE + 12]);
+    }
+
+    @Test
+    void mask_ofAPairThatStartsFromARealDefect_holdsWhatIsLeftOfItWhereThePartLostIt() {
+        Mask middle = Mask.where(SIDE, SIDE, i -> Math.abs(i % SIDE - 16) < 8 && Math.abs(i / SIDE - 16) < 8);
+        BufferedImage grey = PartGround.GREY.pixels(SIDE, SIDE).buffered();
+        BufferedImage half = Mask.where(SIDE, SIDE, i -> i % SIDE < 16).buffered();
+        BufferedImage good = Mask.where(SIDE, SIDE, i -> false).buffered();
+        Anchor anchor = new Anchor("good.png", good, null, null, new Pasted(null, null, middle));
+        GeneratedPair pair = new GeneratedPair(0, half, AnomalyPart.of(grey), true, Optional.of(anchor));
+        MaskCleanup none = new MaskCleanup(0, 0, 0, 0);
+        MaskExtractor parts = new GroundDistanceMask(0.12, 0.25, PartGround.GREY, none);
+
+        assertThat(new MaskSteps(parts, null, null).of(pair, Optional.of(good)).set())
+                .isEqualTo(middle.set());
+        Mask visible = new MaskSteps(parts, null, new VisibleChange(128, none)).of(pair, Optional.of(good));
+        assertThat(visible.set())
+                .isEqualTo(Mask.where(SIDE, SIDE, i -> middle.set()[i] && i % SIDE < 16)
+                        .set());
+        GeneratedPair fromNoise = new GeneratedPair(0, half, AnomalyPart.of(grey), true, Optional.empty());
+        assertThat(new MaskSteps(parts, null, null)
+                        .of(fromNoise, Optional.empty())
+                        .isEmpty())
+                .isTrue();
     }
 
     /** Between a tenth of a percent and half of the picture, with the good image around it; always the same. */

@@ -1,0 +1,38 @@
+package org.dualanodiff.pipeline.crop;
+
+import org.dualanodiff.model.image.Box;
+import org.dualanodiff.model.image.Flip;
+
+/** Those borders of a photograph that something reaches: a defect that comes in from the edge looks unlike one amidst. */
+public record Borders(boolean left, boolean top, boolean right, boolean bottom) {
+
+    static final Borders NONE = new Borders(false, false, false, false);
+
+    /** Of the photograph's length across: masks often end a little before the border that their defect reaches. */
+    private static final double NEAR = 0.02;
+
+    /** Those that a box reaches. */
+    public static Borders reachedBy(Box box, int photographWidth, int photographHeight) {
+        double nearX = NEAR * photographWidth;
+        double nearY = NEAR * photographHeight;
+        return new Borders(
+                box.x() <= nearX,
+                box.y() <= nearY,
+                box.right() >= photographWidth - nearX,
+                box.bottom() >= photographHeight - nearY);
+    }
+
+    /** Whether what is mirrored so still comes in from where it came in. */
+    public boolean staySameIn(Flip flip) {
+        return (left == right || !flip.horizontal()) && (top == bottom || !flip.vertical());
+    }
+
+    /** A window moved to these borders, and as long as the photograph where both ends of an axis are among them. */
+    Window moved(Window window, int photographWidth, int photographHeight) {
+        int width = left && right ? photographWidth : window.width();
+        int height = top && bottom ? photographHeight : window.height();
+        int x = left ? 0 : right ? photographWidth - width : window.x();
+        int y = top ? 0 : bottom ? photographHeight - height : window.y();
+        return new Window(x, y, width, height);
+    }
+}
