@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.commons.rng.sampling.PermutationSampler;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.mask.Mask;
 
@@ -110,8 +111,25 @@ public final class Anchors {
     public record Anchor(String name, BufferedImage image, float[] pixels, float[] place, Pasted pasted) {
 
         /** What GLOBAL starts from: the good image, with the real defect where there is one. */
-        float[] started() {
+        float[] start() {
             return pasted == null ? pixels : pasted.image();
+        }
+
+        /** Where the real defect is, if a picture made from it still shows it: is nearer to it there than to the good image. */
+        Optional<Mask> pastedIn(BufferedImage picture) {
+            return Optional.ofNullable(pasted)
+                    .filter(defect -> off(picture, defect.image()) < off(picture, pixels))
+                    .map(Pasted::mask);
+        }
+
+        /** Sum of the squared differences from a picture where the real defect is. */
+        private double off(BufferedImage picture, float[] other) {
+            float[] made = Image.rgb(picture).signed();
+            boolean[] defect = pasted.mask().set();
+            return IntStream.range(0, made.length)
+                    .filter(i -> defect[i % defect.length])
+                    .mapToDouble(i -> (made[i] - other[i]) * (made[i] - other[i]))
+                    .sum();
         }
     }
 

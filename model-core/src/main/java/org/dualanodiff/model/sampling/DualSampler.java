@@ -128,7 +128,7 @@ public final class DualSampler implements AutoCloseable {
                     Optional<Anchor> detailed =
                             anchor.filter(a -> anchors.get().anchoring().detail());
                     BufferedImage image = latents.image(
-                            b, Branch.GLOBAL, detailed.map(Anchor::started).map(this::lost));
+                            b, Branch.GLOBAL, detailed.map(Anchor::start).map(this::lost));
                     BufferedImage defect = latents.image(
                             b,
                             Branch.ANOMALY,
@@ -270,9 +270,9 @@ public final class DualSampler implements AutoCloseable {
             return part.picture();
         }
 
-        /** Where the real defect was that the pair started from, if it did. */
-        public Optional<Mask> started() {
-            return anchor.map(Anchor::pasted).map(Pasted::mask);
+        /** Where the real defect is that the pair started from, if it did and the image still shows it. */
+        public Optional<Mask> pasted() {
+            return anchor.flatMap(good -> good.pastedIn(image));
         }
     }
 }

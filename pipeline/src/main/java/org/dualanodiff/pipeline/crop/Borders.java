@@ -2,6 +2,7 @@ package org.dualanodiff.pipeline.crop;
 
 import org.dualanodiff.model.image.Box;
 import org.dualanodiff.model.image.Flip;
+import org.dualanodiff.model.mask.Mask;
 
 /** Those borders of a photograph that something reaches: a defect that comes in from the edge looks unlike one amidst. */
 public record Borders(boolean left, boolean top, boolean right, boolean bottom) {
@@ -20,6 +21,25 @@ public record Borders(boolean left, boolean top, boolean right, boolean bottom) 
                 box.y() <= nearY,
                 box.right() >= photographWidth - nearX,
                 box.bottom() >= photographHeight - nearY);
+    }
+
+    /** Those of them that are no farther from a defect than this many pixels of its picture. */
+    Borders within(int pixels, Mask defect) {
+        Box box = defect.box();
+        return new Borders(
+                left && box.x() <= pixels,
+                top && box.y() <= pixels,
+                right && box.right() >= defect.width() - pixels,
+                bottom && box.bottom() >= defect.height() - pixels);
+    }
+
+    /** Those of them at which a window still holds a box that it lies around. */
+    Borders holding(Box box, Window around, int photographWidth, int photographHeight) {
+        Borders across = new Borders(left, false, right, false);
+        Borders along = new Borders(false, top, false, bottom);
+        boolean x = across.moved(around, photographWidth, photographHeight).holds(box);
+        boolean y = along.moved(around, photographWidth, photographHeight).holds(box);
+        return new Borders(left && x, top && y, right && x, bottom && y);
     }
 
     /** Whether what is mirrored so still comes in from where it came in. */

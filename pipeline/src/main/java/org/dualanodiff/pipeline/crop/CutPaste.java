@@ -1,7 +1,6 @@
 package org.dualanodiff.pipeline.crop;
 
 import java.util.List;
-import java.util.function.Predicate;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.dualanodiff.model.detector.DetectorPair;
 import org.dualanodiff.model.image.Box;
@@ -23,6 +22,9 @@ public final class CutPaste {
     private static final double LEAST_GAIN = 0.5;
     private static final double MOST_GAIN = 2;
     private static final int RING = 5;
+
+    /** Pixels between a defect and the border that it comes in from: masks often end a little before it. */
+    private static final int TOUCHING = 3;
 
     /** Gaussian of sigma 1, cut at three pixels. */
     private static final float[] GAUSSIAN = gaussian(3);
@@ -50,45 +52,54 @@ public final class CutPaste {
         Flip flip = Flip.values()[random.nextInt(Flip.values().length)];
         DetectorPair source = drawn.flip(flip);
         Image target = normals.get(random.nextInt(normals.size())).image();
-        Cutting cutting = cutting(source, Borders.NONE, random, any -> {
-            Box box = any.defect.box();
-            return box.width() <= target.width() && box.height() <= target.height();
-        });
+        Cutting cutting = cutting(source, Borders.NONE, target.width(), target.height(), random);
         Box box = cutting.defect.box();
         int x = random.nextInt(target.width() - box.width() + 1) - box.x();
         int y = random.nextInt(target.height() - box.height() + 1) - box.y();
         return paste(source, cutting, target, x, y);
     }
 
-    /**
-     * A turn and scale under which the defect does not vanish; after some tries, none.
-     *
-     * @param borders beyond which the defect goes on
-     * @param fits what else is asked of it
-     */
+    /** A turn and scale under which the defect neither vanishes nor outgrows the image; after some tries, none. */
     private static Cutting cutting(
-            DetectorPair source, Borders borders, UniformRandomProvider random, Predicate<Cutting> fits) {
+            DetectorPair source, Borders borders, int width, int height, UniformRandomProvider random) {
         for (int i = 0; i < TRIES; i++) {
-            double degrees = MOST_DEGREES * (2 * random.nextDouble() - 1);
+            double turn = Math.toRadians(MOST_DEGREES * (2 * random.nextDouble() - 1));
             double scale = LEAST_SCALE + (MOST_SCALE - LEAST_SCALE) * random.nextDouble();
-            Cutting cutting = new Cutting(source, borders, Math.toRadians(degrees), scale);
-            if (!cutting.defect.isEmpty() && fits.test(cutting)) {
+            double most = mostTurn(source.mask().box(), borders);
+            Cutting cutting = new Cutting(source, borders, Math.min(most, Math.max(-most, turn)), scale);
+            Box box = cutting.defect.box();
+            boolean fits = (borders.left() || borders.right() || box.width() <= width)
+                    && (borders.top() || borders.bottom() || box.height() <= height);
+            if (!cutting.defect.isEmpty() && fits) {
                 return cutting;
             }
         }
         return new Cutting(source, borders, 0, 1);
     }
 
+    /** In radians: the ends of what lies along a border come off it by a quarter of its depth at most. */
+    private static double mostTurn(Box box, Borders borders) {
+        double most = Math.PI / 2;
+        if (borders.left() || borders.right()) {
+            most = Math.min(most, Math.atan2(box.width(), 2.0 * box.height()));
+        }
+        if (borders.top() || borders.bottom()) {
+            most = Math.min(most, Math.atan2(box.height(), 2.0 * box.width()));
+        }
+        return most;
+    }
+
     /**
-     * A defect on another image, in the place that it has in its own.
+     * A defect on another image, in the place that it has in its own. One that comes in from a border is turned less if it is
+     * shallow, and scaled about that border.
      *
      * @param source with a defect
-     * @param borders that it comes in from: turned or made smaller it goes on to there
+     * @param near borders that it comes in from, or lies close to
      * @param target of the same size and channels
      */
-    public static DetectorPair inPlace(
-            DetectorPair source, Borders borders, Image target, UniformRandomProvider random) {
-        Cutting cutting = cutting(source, borders, random, any -> true);
+    public static DetectorPair inPlace(DetectorPair source, Borders near, Image target, UniformRandomProvider random) {
+        Borders borders = near.within(TOUCHING, source.mask());
+        Cutting cutting = cutting(source, borders, target.width(), target.height(), random);
         int x = (int) Math.round(cutting.middleX - (cutting.side - 1) / 2.0);
         int y = (int) Math.round(cutting.middleY - (cutting.side - 1) / 2.0);
         return paste(source, cutting, target, x, y);
@@ -177,8 +188,8 @@ public final class CutPaste {
     }
 
     /**
-     * A defect cut out of its image, turned and scaled about the middle of its bounding box, on a square canvas with room
-     * for a soft edge.
+     * A defect cut out of its image, turned and scaled about the middle of its bounding box, or about the border that it comes
+     * in from, on a square canvas with room for a soft edge.
      */
     private static final class Cutting {
 
@@ -204,18 +215,31 @@ public final class CutPaste {
             this.source = source;
             this.borders = borders;
             this.box = source.mask().box();
-            this.middleX = box.centerX() - 0.5;
-            this.middleY = box.centerY() - 0.5;
+            this.middleX = middle(
+                    borders.left(),
+                    borders.right(),
+                    box.centerX(),
+                    source.mask().width());
+            this.middleY = middle(
+                    borders.top(),
+                    borders.bottom(),
+                    box.centerY(),
+                    source.mask().height());
             this.cosine = Math.cos(turn) / scale;
             this.sine = Math.sin(turn) / scale;
-            // However small, a defect has to reach its borders.
-            double room = borders.equals(Borders.NONE) ? scale : Math.max(1, scale);
-            this.side = (int) Math.ceil(room * Math.hypot(box.width(), box.height())) + 2 * MARGIN;
+            double across = Math.max(middleX - box.x(), box.right() - 1 - middleX) + 0.5;
+            double along = Math.max(middleY - box.y(), box.bottom() - 1 - middleY) + 0.5;
+            this.side = (int) Math.ceil(2 * scale * Math.hypot(across, along)) + 2 * MARGIN;
             this.defect = Mask.where(side, side, i -> {
                 int x = (int) Math.round(sourceX(i % side, i / side));
                 int y = (int) Math.round(sourceY(i % side, i / side));
                 return isMarked(source.mask(), x, y);
             });
+        }
+
+        /** On one axis: the border that the defect comes in from, where it is one alone, else the middle of its box. */
+        private static double middle(boolean first, boolean last, double center, int length) {
+            return first == last ? center - 0.5 : first ? -0.5 : length - 0.5;
         }
 
         boolean isDefect(int x, int y) {

@@ -66,10 +66,9 @@ public final class DefectPlaces {
         for (Box one : new DefectCrops(policy).defects(defect)) {
             int side = policy.side(one.longerSide());
             Window window = Window.around(one.centerX(), one.centerY(), side, defect.width(), defect.height());
-            Borders near = Borders.reachedBy(one, defect.width(), defect.height());
             // On a photograph of many windows' width, what is near its border can be far from the border's window.
-            Borders borders =
-                    near.moved(window, defect.width(), defect.height()).holds(one) ? near : Borders.NONE;
+            Borders borders = Borders.reachedBy(one, defect.width(), defect.height())
+                    .holding(one, window, defect.width(), defect.height());
             Window own = borders.moved(window, defect.width(), defect.height());
             places.add(new Place(
                     photograph

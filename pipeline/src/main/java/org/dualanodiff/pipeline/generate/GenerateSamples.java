@@ -201,8 +201,8 @@ public final class GenerateSamples {
             implements Serializable {}
 
     /**
-     * How a pair gets its mask. One that starts from a real defect has that defect's mask, too: the image keeps thin lines that the
-     * part can lose.
+     * How a pair gets its mask. Where the image still shows the real defect that it started from, the mask has that one's, too: the
+     * part can lose thin lines.
      *
      * @param refinement what moves the outline, or null
      * @param change what is left of the mask of an anchored pair, or null for all of it
@@ -214,7 +214,7 @@ public final class GenerateSamples {
         Mask of(GeneratedPair pair, Optional<BufferedImage> good) {
             Mask found = extractor.extract(pair.part());
             Mask refined = refinement == null ? found : refinement.apply(found, pair.image());
-            Mask whole = pair.started().map(refined::with).orElse(refined);
+            Mask whole = pair.pasted().map(refined::with).orElse(refined);
             return good.filter(on -> change != null)
                     .map(on -> change.apply(whole, pair.image(), on))
                     .orElse(whole);

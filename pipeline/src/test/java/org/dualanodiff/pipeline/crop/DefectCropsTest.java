@@ -175,11 +175,11 @@ class DefectCropsTest {
                         0,
                         IntStream.generate(() -> 255).limit(100).toArray());
         places.add(mask, Optional.empty(), Optional.of(mask));
-        assertThat(places.draw(NoiseSource.generator("t"), 4096, 100, Optional.empty())
-                        .like()
-                        .mask()
-                        .area())
-                .isEqualTo(100);
+        assertThat(places.draw(NoiseSource.generator("t"), 4096, 100, Optional.empty()))
+                .satisfies(drawn -> {
+                    assertThat(drawn.like().mask().area()).isEqualTo(100);
+                    assertThat(drawn.borders()).isEqualTo(Borders.NONE);
+                });
     }
 
     @Test

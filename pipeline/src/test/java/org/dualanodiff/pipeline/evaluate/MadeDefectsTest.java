@@ -22,6 +22,8 @@ class MadeDefectsTest {
 
     private static final int SIZE = 64;
 
+    private static final Borders LEFT = new Borders(true, false, false, false);
+
     /** Defect-free images of one level each. */
     private static final List<DetectorPair> NORMALS = List.of(flat(100), flat(120));
 
@@ -48,7 +50,7 @@ class MadeDefectsTest {
     @Test
     void cutPaste_inPlace_keepsThePlaceOnTheOtherImage() {
         for (int i = 0; i < 50; i++) {
-            DetectorPair pair = inPlace(spot(20, 40, 30, 5), true, i);
+            DetectorPair pair = inPlace(spot(20, 40, 30, 5), i);
             Box box = pair.mask().box();
             assertThat(box.centerX()).isBetween(19.0, 22.0);
             assertThat(box.centerY()).isBetween(29.0, 32.0);
@@ -58,11 +60,37 @@ class MadeDefectsTest {
     }
 
     @Test
-    void cutPaste_inPlaceOfADefectFromABorder_goesOnToThatBorder() {
+    void cutPaste_inPlaceOfADefectFromABorder_staysAtThatBorder() {
         for (int i = 0; i < 50; i++) {
-            DetectorPair pair = inPlace(spot(2, 40, 30, 5), false, i);
-            assertThat(pair.mask().box().x()).isZero();
-            assertThat(pair.mask().box().height()).isBetween(8, 14);
+            Box box = inPlace(spot(2, 40, 30, 5), i).mask().box();
+            assertThat(box.x()).isZero();
+            assertThat(box.width()).isBetween(6, 10);
+            assertThat(box.height()).isBetween(8, 14);
+        }
+    }
+
+    @Test
+    void cutPaste_inPlaceOfADefectThatEndsBeforeABorder_goesOnToItIfItIsNotFar() {
+        for (int i = 0; i < 50; i++) {
+            assertThat(inPlace(square(2), i, LEFT).mask().box().x()).isZero();
+            assertThat(inPlace(square(12), i, LEFT).mask().box().x()).isBetween(8, 15);
+        }
+    }
+
+    private static DetectorPair square(int from) {
+        return new DetectorPair(
+                flat(50).image(),
+                Mask.where(SIZE, SIZE, i -> i % SIZE >= from && i % SIZE < from + 12 && Math.abs(i / SIZE - 30) < 6));
+    }
+
+    @Test
+    void cutPaste_inPlaceOfADefectAlongABorder_keepsItsEndsThere() {
+        DetectorPair strip = new DetectorPair(flat(50).image(), Mask.where(SIZE, SIZE, i -> i / SIZE < 5));
+        for (int i = 0; i < 50; i++) {
+            boolean[] mask = inPlace(strip, i).mask().set();
+            assertThat(IntStream.range(0, SIZE).filter(x -> mask[x]).count()).isGreaterThan(SIZE - 4);
+            assertThat(IntStream.range(0, SIZE * SIZE).filter(p -> mask[p] && p / SIZE > 7))
+                    .isEmpty();
         }
     }
 
@@ -73,7 +101,7 @@ class MadeDefectsTest {
                 Mask.where(SIZE, SIZE, i -> Math.abs(i / SIZE - SIZE / 2) < 5 && i % SIZE < SIZE - 1));
         List<Integer> middles = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
-            Mask mask = inPlace(band, false, i).mask();
+            Mask mask = inPlace(band, i).mask();
             assertThat(mask.box().width()).isEqualTo(SIZE);
             int[] left =
                     IntStream.range(0, SIZE).filter(y -> mask.set()[y * SIZE]).toArray();
@@ -83,12 +111,23 @@ class MadeDefectsTest {
         assertThat(Collections.max(middles) - Collections.min(middles)).isGreaterThan(8);
     }
 
-    /** @param inside whether it reaches no border */
-    private static DetectorPair inPlace(DetectorPair source, boolean inside, int number) {
-        Borders borders = Borders.reachedBy(source.mask().box(), SIZE, SIZE);
-        assertThat(borders.equals(new Borders(false, false, false, false))).isEqualTo(inside);
+    @Test
+    void cutPaste_inPlaceOfADefectThatFillsAllButTheBorders_leavesThem() {
+        DetectorPair large = new DetectorPair(
+                flat(50).image(),
+                Mask.where(SIZE, SIZE, i -> Math.max(Math.abs(i % SIZE - 31), Math.abs(i / SIZE - 31)) < 28));
+        for (int i = 0; i < 20; i++) {
+            assertThat(inPlace(large, i).mask().area()).isLessThan(SIZE * SIZE - 100);
+        }
+    }
+
+    private static DetectorPair inPlace(DetectorPair source, int number) {
+        return inPlace(source, number, Borders.reachedBy(source.mask().box(), SIZE, SIZE));
+    }
+
+    private static DetectorPair inPlace(DetectorPair source, int number, Borders near) {
         return CutPaste.inPlace(
-                source, borders, NORMALS.get(1).image(), NoiseSource.generator("place", Integer.toString(number)));
+                source, near, NORMALS.get(1).image(), NoiseSource.generator("place", Integer.toString(number)));
     }
 
     @Test

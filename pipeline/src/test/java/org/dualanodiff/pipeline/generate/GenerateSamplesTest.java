@@ -221,27 +221,30 @@ class GenerateSamplesTest {
     }
 
     @Test
-    void mask_ofAPairThatStartsFromARealDefect_holdsWhatIsLeftOfItWhereThePartLostIt() {
+    void mask_ofAPairWhosePartLostTheRealDefect_holdsThatOneIfTheImageStillShowsIt() {
         Mask middle = Mask.where(SIDE, SIDE, i -> Math.abs(i % SIDE - 16) < 8 && Math.abs(i / SIDE - 16) < 8);
-        BufferedImage grey = PartGround.GREY.pixels(SIDE, SIDE).buffered();
-        BufferedImage half = Mask.where(SIDE, SIDE, i -> i % SIDE < 16).buffered();
+        BufferedImage most = Mask.where(SIDE, SIDE, i -> i % SIDE < 18).buffered();
         BufferedImage good = Mask.where(SIDE, SIDE, i -> false).buffered();
-        Anchor anchor = new Anchor("good.png", good, null, null, new Pasted(null, null, middle));
-        GeneratedPair pair = new GeneratedPair(0, half, AnomalyPart.of(grey), true, Optional.of(anchor));
         MaskCleanup none = new MaskCleanup(0, 0, 0, 0);
         MaskExtractor parts = new GroundDistanceMask(0.12, 0.25, PartGround.GREY, none);
+        MaskSteps all = new MaskSteps(parts, null, null);
+        MaskSteps visible = new MaskSteps(parts, null, new VisibleChange(128, none));
 
-        assertThat(new MaskSteps(parts, null, null).of(pair, Optional.of(good)).set())
-                .isEqualTo(middle.set());
-        Mask visible = new MaskSteps(parts, null, new VisibleChange(128, none)).of(pair, Optional.of(good));
-        assertThat(visible.set())
-                .isEqualTo(Mask.where(SIDE, SIDE, i -> middle.set()[i] && i % SIDE < 16)
+        assertThat(all.of(made(most, good, middle), Optional.of(good)).set()).isEqualTo(middle.set());
+        assertThat(visible.of(made(most, good, middle), Optional.of(good)).set())
+                .isEqualTo(Mask.where(SIDE, SIDE, i -> middle.set()[i] && i % SIDE < 18)
                         .set());
-        GeneratedPair fromNoise = new GeneratedPair(0, half, AnomalyPart.of(grey), true, Optional.empty());
-        assertThat(new MaskSteps(parts, null, null)
-                        .of(fromNoise, Optional.empty())
-                        .isEmpty())
+        assertThat(all.of(made(good, good, middle), Optional.of(good)).isEmpty())
                 .isTrue();
+    }
+
+    /** A pair without a defect on its part, made from a white one on a good image. */
+    private static GeneratedPair made(BufferedImage image, BufferedImage good, Mask defect) {
+        float[] white = Image.rgb(defect.buffered()).signed();
+        Anchor anchor = new Anchor(
+                "good.png", good, Image.rgb(good).signed(), null, new Pasted(white, new float[white.length], defect));
+        BufferedImage grey = PartGround.GREY.pixels(SIDE, SIDE).buffered();
+        return new GeneratedPair(0, image, AnomalyPart.of(grey), true, Optional.of(anchor));
     }
 
     /** Between a tenth of a percent and half of the picture, with the good image around it; always the same. */
