@@ -50,8 +50,7 @@ public final class CaptionSampler {
             NDArray start = Tensors.of(numbers, base.device(), captions.size(), channels, side, side);
             Sampler sampler = new SamplingConfig.DpmSolver(false, false).on(base.schedule());
             NDArray latents = sampler.sample(start, steps, denoiser(captions), Sampler.StepListener.NONE);
-            float[] pixels =
-                    Tensors.floats(base.autoencoder().decode(base.autoencoder().fromDiffusion(latents)));
+            float[] pixels = base.autoencoder().pixels(latents);
             return images(pixels, captions.size());
         }
     }

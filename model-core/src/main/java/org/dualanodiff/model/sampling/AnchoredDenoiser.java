@@ -4,9 +4,11 @@ import ai.djl.ndarray.NDArray;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.diffusion.Sampler.Denoiser;
+import org.dualanodiff.model.dual.Branch;
 import org.dualanodiff.model.sampling.Anchors.Anchor;
 import org.dualanodiff.model.sampling.Anchors.Anchoring;
 import org.dualanodiff.model.torch.DualOperators;
@@ -34,6 +36,7 @@ final class AnchoredDenoiser implements Denoiser {
     private final Denoiser free;
     private final BaseModel base;
     private final Anchoring anchoring;
+    private final List<Anchor> anchors;
     private final int last;
     private final NDArray clean;
     private final NDArray ground;
@@ -45,6 +48,7 @@ final class AnchoredDenoiser implements Denoiser {
      * @param last timestep of the sampler: the model is asked there, however low the strength is
      */
     AnchoredDenoiser(Denoiser free, BaseModel base, List<Anchor> anchors, int side, Anchoring anchoring, int last) {
+        this.anchors = List.copyOf(anchors);
         this.last = last;
         this.free = free;
         this.base = base;
@@ -60,6 +64,32 @@ final class AnchoredDenoiser implements Denoiser {
                                 .toList(),
                         side)
                 : null;
+    }
+
+    /**
+     * What the autoencoder loses of the picture that a branch of a pair starts from, (3, side, side) in units of [-1, 1]; empty
+     * if it starts from noise alone, or if that is not to be added.
+     */
+    Optional<float[]> detail(int pair, Branch branch) {
+        return anchors.get(pair)
+                .start(branch)
+                .filter(picture -> anchoring.detail())
+                .map(picture -> {
+                    try (TensorScope scope = TensorScope.open()) {
+                        float[] kept = base.autoencoder().pixels(start(pair, branch));
+                        float[] lost = new float[kept.length];
+                        for (int i = 0; i < lost.length; i++) {
+                            lost[i] = picture[i] - kept[i];
+                        }
+                        return lost;
+                    }
+                });
+    }
+
+    private NDArray start(int pair, Branch branch) {
+        return pasted == null
+                ? Operators.narrow(clean, 0, pair, 1)
+                : Operators.narrow(pasted, 0, (long) pair * Branch.COUNT + branch.ordinal(), 1);
     }
 
     /** One picture after another: at once, an autoencoder of Stable Diffusion's size would need a gigabyte for each. */

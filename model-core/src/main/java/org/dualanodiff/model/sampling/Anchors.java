@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.commons.rng.sampling.PermutationSampler;
+import org.dualanodiff.model.dual.Branch;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.mask.Mask;
@@ -110,9 +111,12 @@ public final class Anchors {
      */
     public record Anchor(String name, BufferedImage image, float[] pixels, float[] place, Pasted pasted) {
 
-        /** What GLOBAL starts from: the good image, with the real defect where there is one. */
-        float[] start() {
-            return pasted == null ? pixels : pasted.image();
+        /** The picture that a branch starts from: the good image, or the real defect on it and its part; else noise alone. */
+        Optional<float[]> start(Branch branch) {
+            if (pasted == null) {
+                return branch == Branch.GLOBAL ? Optional.of(pixels) : Optional.empty();
+            }
+            return Optional.of(branch == Branch.GLOBAL ? pasted.image() : pasted.part());
         }
 
         /** Where the real defect is, if a picture made from it still shows it: is nearer to it there than to the good image. */

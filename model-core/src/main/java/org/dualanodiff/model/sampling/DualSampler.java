@@ -21,7 +21,7 @@ import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.model.mask.MaskExtractor.AnomalyPart;
 import org.dualanodiff.model.mask.MaskExtractor.HeatMap;
 import org.dualanodiff.model.sampling.Anchors.Anchor;
-import org.dualanodiff.model.sampling.Anchors.Pasted;
+import org.dualanodiff.model.sampling.Anchors.Anchoring;
 import org.dualanodiff.model.sampling.SamplingConfig.Guidance;
 import org.dualanodiff.model.torch.ConstructionScope;
 import org.dualanodiff.model.torch.GradientMode;
@@ -121,19 +121,18 @@ public final class DualSampler implements AutoCloseable {
                 unet.begin(attention);
                 withoutInteraction.ifPresent(alone -> alone.begin(null));
                 List<Anchor> images = anchors(series, first);
-                Denoised latents = new Denoised(denoise(series, first, images));
+                Denoiser guided = backgrounds
+                        .map(clean -> denoiser.over(clean.of(series, first, config.batchSize())))
+                        .orElse(denoiser);
+                Optional<AnchoredDenoiser> anchored = anchors.map(on -> anchored(guided, images, on.anchoring()));
+                Denoised latents = new Denoised(
+                        denoise(series, first, anchored.<Denoiser>map(on -> on).orElse(guided)));
                 List<GeneratedPair> pairs = new ArrayList<>();
                 for (int b = 0; b < config.batchSize(); b++) {
-                    Optional<Anchor> anchor = images.isEmpty() ? Optional.empty() : Optional.of(images.get(b));
-                    Optional<Anchor> detailed =
-                            anchor.filter(a -> anchors.get().anchoring().detail());
-                    BufferedImage image = latents.image(
-                            b, Branch.GLOBAL, detailed.map(Anchor::start).map(this::lost));
-                    BufferedImage defect = latents.image(
-                            b,
-                            Branch.ANOMALY,
-                            detailed.map(Anchor::pasted).map(Pasted::part).map(this::lost));
+                    BufferedImage image = latents.image(b, Branch.GLOBAL, anchored);
+                    BufferedImage defect = latents.image(b, Branch.ANOMALY, anchored);
                     AnomalyPart part = new AnomalyPart(defect, map(attention, b), base.device());
+                    Optional<Anchor> anchor = images.isEmpty() ? Optional.empty() : Optional.of(images.get(b));
                     pairs.add(new GeneratedPair(first + b, image, part, latents.finite(b), anchor));
                 }
                 return pairs;
@@ -163,33 +162,13 @@ public final class DualSampler implements AutoCloseable {
         return images;
     }
 
-    /** What the autoencoder loses of a picture, (3, side, side) in units of [-1, 1]. */
-    private float[] lost(float[] picture) {
-        try (TensorScope scope = TensorScope.open()) {
-            NDArray pixels = Tensors.of(picture, base.device(), 1, 3, config.resolution(), config.resolution());
-            float[] kept = decoded(base.autoencoder().meanLatents(pixels));
-            float[] lost = new float[kept.length];
-            for (int i = 0; i < lost.length; i++) {
-                lost[i] = picture[i] - kept[i];
-            }
-            return lost;
-        }
-    }
-
-    /** @param latent (1, C, h, w) */
-    private float[] decoded(NDArray latent) {
-        return Tensors.floats(base.autoencoder().decode(base.autoencoder().fromDiffusion(latent)));
-    }
-
-    private NDArray denoise(SampleSeries series, long first, List<Anchor> images) {
-        Denoiser guided = backgrounds
-                .map(clean -> denoiser.over(clean.of(series, first, config.batchSize())))
-                .orElse(denoiser);
+    private AnchoredDenoiser anchored(Denoiser guided, List<Anchor> images, Anchoring anchoring) {
         int last = Arrays.stream(sampler.timesteps(config.steps())).min().orElseThrow();
-        Denoiser anchored = anchors.<Denoiser>map(
-                        on -> new AnchoredDenoiser(guided, base, images, config.resolution(), on.anchoring(), last))
-                .orElse(guided);
-        return sampler.sample(start(series, first), config.steps(), anchored, Sampler.StepListener.NONE);
+        return new AnchoredDenoiser(guided, base, images, config.resolution(), anchoring, last);
+    }
+
+    private NDArray denoise(SampleSeries series, long first, Denoiser estimates) {
+        return sampler.sample(start(series, first), config.steps(), estimates, Sampler.StepListener.NONE);
     }
 
     /** Independent noise of both branches of every pair of the block, (B*2, C, h, w). */
@@ -219,11 +198,11 @@ public final class DualSampler implements AutoCloseable {
             return !diverged.contains(pair);
         }
 
-        /** @param detail added to the pixels */
-        BufferedImage image(int pair, Branch branch, Optional<float[]> detail) {
+        BufferedImage image(int pair, Branch branch, Optional<AnchoredDenoiser> anchored) {
             try (TensorScope scope = TensorScope.open()) {
                 long row = (long) pair * Branch.COUNT + branch.ordinal();
-                float[] pixels = decoded(Operators.narrow(latents, 0, row, 1));
+                float[] pixels = base.autoencoder().pixels(Operators.narrow(latents, 0, row, 1));
+                Optional<float[]> detail = anchored.flatMap(on -> on.detail(pair, branch));
                 for (int i = 0; i < pixels.length && detail.isPresent(); i++) {
                     pixels[i] += detail.get()[i];
                 }

@@ -16,8 +16,7 @@ import org.dualanodiff.model.torch.Tensors;
 /**
  * Pixels (N, 3, H, W) in [-1, 1] to latents (N, C, H/f, W/f) and back.
  *
- * <p>Nothing here applies the scaling factor, except {@link #toDiffusion} and {@link #fromDiffusion},
- * which say so by their names.
+ * <p>Nothing here applies the scaling factor, except where latents "as the U-Net works on them" are given or taken.
  */
 public sealed interface Autoencoder permits KlAutoencoder, PatchCodec {
 
@@ -51,9 +50,11 @@ public sealed interface Autoencoder permits KlAutoencoder, PatchCodec {
         return toDiffusion(encode(pixels).mean());
     }
 
-    /** From the U-Net's latents to those that the decoder takes. */
-    default NDArray fromDiffusion(NDArray latents) {
-        return Operators.multiply(latents, 1 / config().scalingFactor());
+    /** Latents (N, C, h, w) as the U-Net works on them to the pixels of the pictures, (N, 3, H, W) row major, not clamped. */
+    default float[] pixels(NDArray latents) {
+        try (TensorScope scope = TensorScope.open()) {
+            return Tensors.floats(decode(Operators.multiply(latents, 1 / config().scalingFactor())));
+        }
     }
 
     /** Pixels along each side for one latent. */

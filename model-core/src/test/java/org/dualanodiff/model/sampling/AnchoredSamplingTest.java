@@ -200,7 +200,7 @@ class AnchoredSamplingTest {
         float[] kept;
         try (GradientMode frozen = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
-            kept = Tensors.floats(BASE.autoencoder().decode(BASE.autoencoder().fromDiffusion(latents(picture))));
+            kept = BASE.autoencoder().pixels(latents(picture));
         }
         int compared = 0;
         for (int i = 0; i < picture.length; i++) {
