@@ -14,7 +14,8 @@ import org.dualanodiff.model.mask.Mask;
 /**
  * Where the real defects lie, and windows of good images where new ones may lie, too: each at the place of a real defect,
  * relative to the box around the object or, where no object is known, to the image, or not too far from it. Where a
- * real defect reaches a border of its photograph, the window does, too.
+ * real defect reaches a border of its photograph, the window does, too. All photographs count the same, however many defects each
+ * shows.
  */
 public final class DefectPlaces {
 
@@ -23,7 +24,7 @@ public final class DefectPlaces {
     private static final double LEAST_ON_OBJECT = 0.75;
 
     private final DefectCrops.Policy policy;
-    private final List<Place> places = new ArrayList<>();
+    private final List<List<Place>> photographs = new ArrayList<>();
     private final double spread;
 
     /** @param spread how far from a real defect's place one may lie, as a share of the box on each axis; 1: anywhere */
@@ -63,6 +64,7 @@ public final class DefectPlaces {
         Image defect = Image.gray(mask);
         Optional<Image> ground = object.map(Image::gray);
         Box box = box(ground, defect.width(), defect.height());
+        List<Place> places = new ArrayList<>();
         for (Box one : new DefectCrops(policy).defects(defect)) {
             int side = policy.side(one.longerSide());
             Window window = Window.around(one.centerX(), one.centerY(), side, defect.width(), defect.height());
@@ -79,6 +81,9 @@ public final class DefectPlaces {
                     one.longerSide(),
                     borders,
                     onObject(window, ground)));
+        }
+        if (!places.isEmpty()) {
+            photographs.add(places);
         }
     }
 
@@ -109,7 +114,7 @@ public final class DefectPlaces {
      * @throws IllegalStateException if no real defect was added
      */
     public Drawn draw(UniformRandomProvider random, int width, int height, Optional<BufferedImage> object) {
-        if (places.isEmpty()) {
+        if (photographs.isEmpty()) {
             throw new IllegalStateException("no real defect says where generated ones may lie; add one first");
         }
         Optional<Image> ground = object.map(Image::gray);
@@ -117,6 +122,7 @@ public final class DefectPlaces {
         Drawn best = null;
         double most = -1;
         for (int i = 0; i < TRIES; i++) {
+            List<Place> places = photographs.get(random.nextInt(photographs.size()));
             Place place = places.get(random.nextInt(places.size()));
             Window window = drawn(random, place, box, width, height);
             double share = onObject(window, ground);

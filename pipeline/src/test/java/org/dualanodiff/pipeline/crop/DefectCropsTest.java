@@ -132,6 +132,22 @@ class DefectCropsTest {
     }
 
     @Test
+    void places_ofPhotographsWithManyDefectsAndWithOne_areOfBothAlike() {
+        DefectPlaces places = new DefectPlaces(POLICY, 0.1);
+        int[][] many = IntStream.range(0, 8)
+                .mapToObj(i -> new int[] {30 + 90 * (i % 4), 80 + 200 * (i / 4), 8, 8})
+                .toArray(int[][]::new);
+        places.add(rectangles(many), Optional.empty(), Optional.empty());
+        places.add(rectangles(new int[] {150, 150, 60, 60}), Optional.empty(), Optional.empty());
+        long large = IntStream.range(0, 400)
+                .mapToObj(
+                        i -> places.draw(NoiseSource.generator("t", Integer.toString(i)), SIDE, SIDE, Optional.empty()))
+                .filter(drawn -> drawn.window().width() > 100)
+                .count();
+        assertThat(large).isBetween(160L, 240L);
+    }
+
+    @Test
     void places_withPhotographs_comeWithTheRealDefectAndNoPartOfAnother() {
         DefectPlaces places = new DefectPlaces(POLICY, 0.1);
         // The second one is cut by the window around the first, which is 80 pixels wide and scaled to 64.
