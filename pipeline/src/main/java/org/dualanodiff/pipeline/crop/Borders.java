@@ -42,6 +42,11 @@ public record Borders(boolean left, boolean top, boolean right, boolean bottom) 
         return new Borders(left && x, top && y, right && x, bottom && y);
     }
 
+    /** Whether something reaches from one to the other. */
+    boolean spanned() {
+        return left && right || top && bottom;
+    }
+
     /** Whether what is mirrored so still comes in from where it came in. */
     public boolean staySameIn(Flip flip) {
         return (left == right || !flip.horizontal()) && (top == bottom || !flip.vertical());

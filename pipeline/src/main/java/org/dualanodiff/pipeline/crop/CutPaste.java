@@ -64,7 +64,8 @@ public final class CutPaste {
             DetectorPair source, Borders borders, int width, int height, UniformRandomProvider random) {
         for (int i = 0; i < TRIES; i++) {
             double turn = Math.toRadians(MOST_DEGREES * (2 * random.nextDouble() - 1));
-            double scale = LEAST_SCALE + (MOST_SCALE - LEAST_SCALE) * random.nextDouble();
+            double least = borders.spanned() ? 1 : LEAST_SCALE;
+            double scale = least + (MOST_SCALE - least) * random.nextDouble();
             double most = mostTurn(source.mask().box(), borders);
             Cutting cutting = new Cutting(source, borders, Math.min(most, Math.max(-most, turn)), scale);
             Box box = cutting.defect.box();
@@ -81,17 +82,19 @@ public final class CutPaste {
     private static double mostTurn(Box box, Borders borders) {
         double most = Math.PI / 2;
         if (borders.left() || borders.right()) {
-            most = Math.min(most, Math.atan2(box.width(), 2.0 * box.height()));
+            most = Math.min(
+                    most, Math.atan2(box.width(), (borders.top() == borders.bottom() ? 2.0 : 4.0) * box.height()));
         }
         if (borders.top() || borders.bottom()) {
-            most = Math.min(most, Math.atan2(box.height(), 2.0 * box.width()));
+            most = Math.min(
+                    most, Math.atan2(box.height(), (borders.left() == borders.right() ? 2.0 : 4.0) * box.width()));
         }
         return most;
     }
 
     /**
      * A defect on another image, in the place that it has in its own. One that comes in from a border is turned less if it is
-     * shallow, and scaled about that border.
+     * shallow, and scaled about that border; one from border to border is not made smaller.
      *
      * @param source with a defect
      * @param near borders that it comes in from, or lies close to

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.dualanodiff.model.detector.DetectorPair;
 import org.dualanodiff.model.image.Box;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
 class MadeDefectsTest {
 
     private static final int SIZE = 64;
+    private static final int LARGE = 160;
 
     private static final Borders LEFT = new Borders(true, false, false, false);
 
@@ -78,56 +80,72 @@ class MadeDefectsTest {
     }
 
     private static DetectorPair square(int from) {
-        return new DetectorPair(
-                flat(50).image(),
-                Mask.where(SIZE, SIZE, i -> i % SIZE >= from && i % SIZE < from + 12 && Math.abs(i / SIZE - 30) < 6));
+        return marked(SIZE, i -> i % SIZE >= from && i % SIZE < from + 12 && Math.abs(i / SIZE - 30) < 6);
+    }
+
+    /** An image of one level with a defect where it is marked. */
+    private static DetectorPair marked(int side, IntPredicate defect) {
+        byte[] levels = new byte[side * side];
+        Arrays.fill(levels, (byte) 50);
+        return new DetectorPair(new Image(side, side, 1, levels), Mask.where(side, side, defect));
     }
 
     @Test
     void cutPaste_inPlaceOfADefectAlongABorder_keepsItsEndsThere() {
-        DetectorPair strip = new DetectorPair(flat(50).image(), Mask.where(SIZE, SIZE, i -> i / SIZE < 5));
+        DetectorPair strip = marked(LARGE, i -> i / LARGE < 10);
         for (int i = 0; i < 50; i++) {
             boolean[] mask = inPlace(strip, i).mask().set();
-            assertThat(IntStream.range(0, SIZE).filter(x -> mask[x]).count()).isGreaterThan(SIZE - 4);
-            assertThat(IntStream.range(0, SIZE * SIZE).filter(p -> mask[p] && p / SIZE > 7))
+            assertThat(IntStream.range(0, LARGE).filter(x -> mask[x]).count()).isGreaterThan(LARGE - 4);
+            assertThat(IntStream.range(0, LARGE * LARGE).filter(p -> mask[p] && p / LARGE > 15))
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void cutPaste_inPlaceOfADefectInACorner_keepsItsEndsAtTheBorder() {
+        DetectorPair strip = marked(LARGE, i -> i / LARGE < 12 && i % LARGE < 70);
+        for (int i = 0; i < 50; i++) {
+            boolean[] mask = inPlace(strip, i).mask().set();
+            assertThat(mask[0]).isTrue();
+            assertThat(IntStream.range(0, 50).filter(x -> mask[x]).count()).isEqualTo(50);
+            assertThat(IntStream.range(0, LARGE * LARGE).filter(p -> mask[p] && p / LARGE > 18))
                     .isEmpty();
         }
     }
 
     @Test
     void cutPaste_inPlaceOfADefectAcrossTheImage_turnsItFromBorderToBorder() {
-        DetectorPair band = new DetectorPair(
-                flat(50).image(),
-                Mask.where(SIZE, SIZE, i -> Math.abs(i / SIZE - SIZE / 2) < 5 && i % SIZE < SIZE - 1));
+        DetectorPair band = marked(LARGE, i -> Math.abs(i / LARGE - LARGE / 2) < 5 && i % LARGE < LARGE - 1);
         List<Integer> middles = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
             Mask mask = inPlace(band, i).mask();
-            assertThat(mask.box().width()).isEqualTo(SIZE);
+            assertThat(mask.box().width()).isEqualTo(LARGE);
             int[] left =
-                    IntStream.range(0, SIZE).filter(y -> mask.set()[y * SIZE]).toArray();
-            assertThat(left).hasSizeBetween(6, 14);
+                    IntStream.range(0, LARGE).filter(y -> mask.set()[y * LARGE]).toArray();
+            assertThat(left).hasSizeBetween(8, 14);
             middles.add(left[left.length / 2]);
         }
-        assertThat(Collections.max(middles) - Collections.min(middles)).isGreaterThan(8);
+        assertThat(Collections.max(middles) - Collections.min(middles)).isGreaterThan(16);
     }
 
     @Test
     void cutPaste_inPlaceOfADefectThatFillsAllButTheBorders_leavesThem() {
-        DetectorPair large = new DetectorPair(
-                flat(50).image(),
-                Mask.where(SIZE, SIZE, i -> Math.max(Math.abs(i % SIZE - 31), Math.abs(i / SIZE - 31)) < 28));
+        DetectorPair large = marked(SIZE, i -> Math.max(Math.abs(i % SIZE - 31), Math.abs(i / SIZE - 31)) < 28);
         for (int i = 0; i < 20; i++) {
             assertThat(inPlace(large, i).mask().area()).isLessThan(SIZE * SIZE - 100);
         }
     }
 
     private static DetectorPair inPlace(DetectorPair source, int number) {
-        return inPlace(source, number, Borders.reachedBy(source.mask().box(), SIZE, SIZE));
+        int side = source.mask().width();
+        return inPlace(source, number, Borders.reachedBy(source.mask().box(), side, side));
     }
 
     private static DetectorPair inPlace(DetectorPair source, int number, Borders near) {
-        return CutPaste.inPlace(
-                source, near, NORMALS.get(1).image(), NoiseSource.generator("place", Integer.toString(number)));
+        byte[] good = new byte[source.mask().set().length];
+        Arrays.fill(good, (byte) 120);
+        Image target = new Image(source.mask().width(), source.mask().height(), 1, good);
+        return CutPaste.inPlace(source, near, target, NoiseSource.generator("place", Integer.toString(number)));
     }
 
     @Test
