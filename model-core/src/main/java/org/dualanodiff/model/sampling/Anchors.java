@@ -121,19 +121,18 @@ public final class Anchors {
 
         /** Where the real defect is, if a picture made from it still shows it: is nearer to it there than to the good image. */
         Optional<Mask> pastedIn(BufferedImage picture) {
-            return Optional.ofNullable(pasted)
-                    .filter(defect -> off(picture, defect.image()) < off(picture, pixels))
-                    .map(Pasted::mask);
+            return Optional.ofNullable(pasted).map(Pasted::mask).filter(defect -> shows(picture, defect.set()));
         }
 
-        /** Sum of the squared differences from a picture where the real defect is. */
-        private double off(BufferedImage picture, float[] other) {
+        private boolean shows(BufferedImage picture, boolean[] defect) {
             float[] made = Image.rgb(picture).signed();
-            boolean[] defect = pasted.mask().set();
-            return IntStream.range(0, made.length)
-                    .filter(i -> defect[i % defect.length])
-                    .mapToDouble(i -> (made[i] - other[i]) * (made[i] - other[i]))
-                    .sum();
+            double nearer = 0;
+            for (int i = 0; i < made.length; i++) {
+                double fromGood = made[i] - pixels[i];
+                double fromPasted = made[i] - pasted.image()[i];
+                nearer += defect[i % defect.length] ? fromGood * fromGood - fromPasted * fromPasted : 0;
+            }
+            return nearer > 0;
         }
     }
 

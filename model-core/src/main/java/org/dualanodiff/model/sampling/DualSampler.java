@@ -198,6 +198,7 @@ public final class DualSampler implements AutoCloseable {
             return !diverged.contains(pair);
         }
 
+        /** @param anchored whose detail is added to the pixels, if there is any */
         BufferedImage image(int pair, Branch branch, Optional<AnchoredDenoiser> anchored) {
             try (TensorScope scope = TensorScope.open()) {
                 long row = (long) pair * Branch.COUNT + branch.ordinal();

@@ -62,11 +62,11 @@ public final class CutPaste {
     /** A turn and scale under which the defect neither vanishes nor outgrows the image; after some tries, none. */
     private static Cutting cutting(
             DetectorPair source, Borders borders, int width, int height, UniformRandomProvider random) {
+        double least = borders.spanned() ? 1 : LEAST_SCALE;
+        double most = mostTurn(source.mask().box(), borders);
         for (int i = 0; i < TRIES; i++) {
             double turn = Math.toRadians(MOST_DEGREES * (2 * random.nextDouble() - 1));
-            double least = borders.spanned() ? 1 : LEAST_SCALE;
             double scale = least + (MOST_SCALE - least) * random.nextDouble();
-            double most = mostTurn(source.mask().box(), borders);
             Cutting cutting = new Cutting(source, borders, Math.min(most, Math.max(-most, turn)), scale);
             Box box = cutting.defect.box();
             boolean fits = (borders.left() || borders.right() || box.width() <= width)

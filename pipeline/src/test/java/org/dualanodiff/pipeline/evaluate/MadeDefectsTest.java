@@ -85,9 +85,13 @@ class MadeDefectsTest {
 
     /** An image of one level with a defect where it is marked. */
     private static DetectorPair marked(int side, IntPredicate defect) {
+        return new DetectorPair(even(side, 50), Mask.where(side, side, defect));
+    }
+
+    private static Image even(int side, int level) {
         byte[] levels = new byte[side * side];
-        Arrays.fill(levels, (byte) 50);
-        return new DetectorPair(new Image(side, side, 1, levels), Mask.where(side, side, defect));
+        Arrays.fill(levels, (byte) level);
+        return new Image(side, side, 1, levels);
     }
 
     @Test
@@ -142,10 +146,11 @@ class MadeDefectsTest {
     }
 
     private static DetectorPair inPlace(DetectorPair source, int number, Borders near) {
-        byte[] good = new byte[source.mask().set().length];
-        Arrays.fill(good, (byte) 120);
-        Image target = new Image(source.mask().width(), source.mask().height(), 1, good);
-        return CutPaste.inPlace(source, near, target, NoiseSource.generator("place", Integer.toString(number)));
+        return CutPaste.inPlace(
+                source,
+                near,
+                even(source.mask().width(), 120),
+                NoiseSource.generator("place", Integer.toString(number)));
     }
 
     @Test
@@ -222,9 +227,7 @@ class MadeDefectsTest {
     }
 
     private static DetectorPair flat(int level) {
-        byte[] levels = new byte[SIZE * SIZE];
-        Arrays.fill(levels, (byte) level);
-        return new DetectorPair(new Image(SIZE, SIZE, 1, levels), new Mask(SIZE, SIZE, new boolean[SIZE * SIZE]));
+        return new DetectorPair(even(SIZE, level), new Mask(SIZE, SIZE, new boolean[SIZE * SIZE]));
     }
 
     private static DetectorPair gradient(int slope) {
