@@ -171,11 +171,15 @@ final class SettingRelations {
     }
 
     private static Optional<String> listHasFile(Config config) {
-        boolean lacking = config.getString("dataset.split").equals("list")
-                && config.getString("dataset.split-files").isBlank();
-        return lacking
-                ? Optional.of("dataset.split-files must name a JSON file {category: {defect: [file names]}}"
-                        + " when dataset.split is list")
-                : Optional.empty();
+        boolean list = config.getString("dataset.split").equals("list");
+        boolean lacking = config.getString("dataset.split-files").isBlank();
+        if (list && lacking) {
+            return Optional.of("dataset.split-files must name a JSON file {category: {defect: [file names]}}"
+                    + " when dataset.split is list");
+        }
+        return list || lacking
+                ? Optional.empty()
+                : Optional.of("dataset.split-files counts only when dataset.split is list, was %s"
+                        .formatted(config.getString("dataset.split")));
     }
 }

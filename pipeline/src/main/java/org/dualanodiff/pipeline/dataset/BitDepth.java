@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.dualanodiff.pipeline.dataset.Dataset.GoodImages;
 import org.dualanodiff.pipeline.dataset.DatasetReader.DefectInspection;
 
@@ -15,22 +17,29 @@ import org.dualanodiff.pipeline.dataset.DatasetReader.DefectInspection;
  * @param highest sample that was seen, or 0
  */
 record BitDepth(int bits, int highest) {
-    /** Good images that are looked into, for a category may hold thousands. */
-    private static final int GOOD_SEEN = 8;
+    /** Good images that are looked into to see whether any is deep, and then for the highest, for a category may hold thousands. */
+    private static final int FIRST_SEEN = 4;
+
+    private static final int GOOD_SEEN = 64;
 
     /** The depth of all images of defects, and of good ones from all over the list. */
     static BitDepth of(DatasetFiles files, GoodImages good, List<DefectInspection> defects) {
-        int highest = defects.stream().mapToInt(DefectInspection::deepest).max().orElse(0);
-        List<URI> all = good.training().isEmpty() ? good.test() : good.training();
-        for (int i = 0; i < Math.min(GOOD_SEEN, all.size()); i++) {
-            URI image = all.get((int) ((long) i * all.size() / Math.min(GOOD_SEEN, all.size())));
-            int deepest = deepest(files, image);
-            highest = Math.max(highest, deepest);
-            if (deepest == 0 && highest == 0) {
-                break;
-            }
-        }
+        List<URI> all =
+                Stream.concat(good.training().stream(), good.test().stream()).toList();
+        int highest = Math.max(
+                defects.stream().mapToInt(DefectInspection::deepest).max().orElse(0), deepest(files, all, FIRST_SEEN));
+        highest = highest == 0 ? 0 : Math.max(highest, deepest(files, all, GOOD_SEEN));
         return new BitDepth(highest == 0 ? ImageDecoder.FULL_DEPTH : bits(highest), highest);
+    }
+
+    /** Of so many images from all over the list. */
+    private static int deepest(DatasetFiles files, List<URI> all, int most) {
+        int seen = Math.min(most, all.size());
+        return IntStream.range(0, seen)
+                .parallel()
+                .map(i -> deepest(files, all.get((int) ((long) i * all.size() / seen))))
+                .max()
+                .orElse(0);
     }
 
     private static int deepest(DatasetFiles files, URI image) {

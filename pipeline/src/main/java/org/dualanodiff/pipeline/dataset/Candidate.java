@@ -3,6 +3,10 @@ package org.dualanodiff.pipeline.dataset;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.apache.hadoop.fs.Path;
 import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
 
 /**
@@ -36,6 +40,16 @@ record Candidate(String name, String file, FileEntry image, Mask mask, Part part
         return new Candidate(name, file, image, newMask, part);
     }
 
+    /** The same image without its mask where a file of either is in doubt, and with the reason instead. */
+    Candidate unless(Map<Path, String> doubts) {
+        return Stream.concat(Stream.of(image.path()), mask.files())
+                .map(doubts::get)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .map(doubt -> with(new Mask.None(file, Reason.INVALID_ENTRY, doubt)))
+                .orElse(this);
+    }
+
     Candidate named(String newName) {
         return new Candidate(newName, file, image, mask, part);
     }
@@ -45,8 +59,18 @@ record Candidate(String name, String file, FileEntry image, Mask mask, Part part
         /** Where it is said, below the data set's root; for messages. */
         String file();
 
+        /** The files that it is read from. */
+        default Stream<Path> files() {
+            return Stream.empty();
+        }
+
         /** @param level a pixel is marked from this grey level up; 0 to detect it */
-        record OfFile(FileEntry entry, String file, int level) implements Mask {}
+        record OfFile(FileEntry entry, String file, int level) implements Mask {
+            @Override
+            public Stream<Path> files() {
+                return Stream.of(entry.path());
+            }
+        }
 
         /**
          * Regions of an image; {@code file} says where they stand.
@@ -65,6 +89,11 @@ record Candidate(String name, String file, FileEntry image, Mask mask, Part part
             @Override
             public String file() {
                 return parts.get(0).file();
+            }
+
+            @Override
+            public Stream<Path> files() {
+                return parts.stream().flatMap(Mask::files);
             }
         }
 

@@ -135,6 +135,9 @@ record Catalog(List<? extends CategorySource> categories, Set<String> names, Lis
         /** Stands for the defect in messages about good images. */
         static final String GOOD = "good";
 
+        /** The name of a defect that nothing names. */
+        static final String UNNAMED_DEFECT = "defect";
+
         private final SortedMap<String, Category> categories = new TreeMap<>();
         private final List<Quarantined> aside = new ArrayList<>();
         private final Set<Path> annotated = new HashSet<>();
@@ -222,6 +225,12 @@ record Catalog(List<? extends CategorySource> categories, Set<String> names, Lis
             annotated.add(image.path());
         }
 
+        /** Sets aside an image that is called defective, by a word for the whole of it, and has no region drawn. */
+        void undrawn(String file, FileEntry image, String word) {
+            annotated(image);
+            aside(file, Reason.MASK_MISSING, "it is called \"%s\", but nothing is drawn in it".formatted(word));
+        }
+
         /** Sets aside what tells no category or defect. */
         void aside(String file, Reason reason, String detail) {
             aside(new Quarantined("", "", file, reason, detail));
@@ -239,8 +248,16 @@ record Catalog(List<? extends CategorySource> categories, Set<String> names, Lis
             return category(category).defects.computeIfAbsent(defect, any -> new Defect());
         }
 
-        /** @throws DatasetException where no entry could be used, naming {@code source} and the first ones */
+        /** As {@link #build(String, Map)}, of files that nothing names. */
         Catalog build(String source) {
+            return build(source, Map.of());
+        }
+
+        /**
+         * @param doubts files of which it is not known whether an entry means them, and why
+         * @throws DatasetException where no entry could be used, naming {@code source} and the first ones
+         */
+        Catalog build(String source, Map<Path, String> doubts) {
             if (categories.isEmpty()) {
                 String first = aside.isEmpty()
                         ? "it lists no image"
@@ -252,19 +269,26 @@ record Catalog(List<? extends CategorySource> categories, Set<String> names, Lis
                 throw new DatasetException("%s holds nothing to read: %s".formatted(source, first));
             }
             List<ListedCategory> listed = categories.entrySet().stream()
-                    .map(entry -> listed(entry.getKey(), entry.getValue()))
+                    .map(entry -> listed(entry.getKey(), entry.getValue(), doubts))
                     .toList();
             return new Catalog(listed, categories.keySet(), aside);
         }
 
-        private ListedCategory listed(String name, Category category) {
+        private ListedCategory listed(String name, Category category, Map<Path, String> doubts) {
             SortedMap<String, DefectListing> defects = new TreeMap<>();
-            category.defects.forEach((defect, found) -> defects.put(
-                    defect, new DefectListing(name, defect, named(found.images.values()), found.aside, found.unnamed)));
+            category.defects.forEach((defect, found) -> {
+                List<Candidate> images = named(found.images.values()).stream()
+                        .map(image -> image.unless(doubts))
+                        .toList();
+                defects.put(defect, new DefectListing(name, defect, images, found.aside, found.unnamed));
+            });
             List<URI> training = new ArrayList<>();
             List<URI> test = new ArrayList<>();
             category.good.forEach((file, good) -> {
-                if (!annotated.contains(good.image().path())) {
+                String doubt = doubts.get(good.image().path());
+                if (doubt != null) {
+                    goodAside(name, file, Reason.INVALID_ENTRY, doubt);
+                } else if (!annotated.contains(good.image().path())) {
                     (good.part() == Candidate.Part.TEST ? test : training)
                             .add(good.image().uri());
                 } else if (good.declared()) {
@@ -304,12 +328,12 @@ record Catalog(List<? extends CategorySource> categories, Set<String> names, Lis
          * One line.
          *
          * @param place the table and the line's number
-         * @param defect empty, or a word for good, for a good image
+         * @param defect a word for good for a good image; empty where the mask alone tells, without one a good image, too
          * @param mask empty where there is none
          */
         record Line(String place, String image, String mask, String category, String defect, Candidate.Part part) {
             boolean isGood() {
-                return defect.isBlank() || Words.isGood(defect);
+                return Words.isGood(defect) || defect.isBlank() && mask.isBlank();
             }
         }
 
@@ -320,10 +344,12 @@ record Catalog(List<? extends CategorySource> categories, Set<String> names, Lis
                 if (!line.isGood()) {
                     Candidate.Mask mask =
                             image.isListed() ? mask(line, file) : index.missing(image, List.of(base), line.image());
-                    catalog.defect(
-                            line.category(),
-                            line.defect(),
-                            new Candidate(line.image(), file, image, mask, line.part()));
+                    Candidate candidate = new Candidate(line.image(), file, image, mask, line.part());
+                    if (line.defect().isBlank()) {
+                        catalog.unnamedDefect(line.category(), Builder.UNNAMED_DEFECT, candidate);
+                    } else {
+                        catalog.defect(line.category(), line.defect(), candidate);
+                    }
                 } else if (image.isListed()) {
                     catalog.good(line.category(), file, image, line.part());
                 } else {

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.hadoop.fs.Path;
@@ -25,9 +24,13 @@ record CocoLayout(DatasetFiles files) implements DatasetLayout {
     private static final String ANNOTATIONS = "annotations";
     private static final int DEEPEST = 3;
 
+    /** Beginnings of the names of files for other tasks than instance segmentation. */
+    private static final List<String> OTHER_TASKS =
+            List.of("captions", "person_keypoints", "panoptic", "stuff", "image_info");
+
     /**
      * The annotation files of the root and of its folder {@code annotations}, else those of the folders below, down to the
-     * first level that has any; those named {@code instances...} alone if there are any.
+     * first level that has any; without those of COCO's own that tell the same images other things.
      */
     List<FileEntry> annotationFiles(Path root) throws IOException {
         List<Path> level = List.of(root);
@@ -42,16 +45,14 @@ record CocoLayout(DatasetFiles files) implements DatasetLayout {
             }
             level = below;
         }
-        List<FileEntry> instances = found.stream()
-                .filter(file -> file.name().startsWith("instances"))
-                .toList();
-        return instances.isEmpty() ? found : instances;
+        return found;
     }
 
     private List<FileEntry> cocoFiles(List<FileEntry> folder) throws IOException {
         List<FileEntry> found = new ArrayList<>();
         for (FileEntry entry : folder) {
-            if (!entry.folder() && entry.extension().equals("json") && looksLikeCoco(entry)) {
+            boolean other = OTHER_TASKS.stream().anyMatch(entry.name()::startsWith);
+            if (!entry.folder() && !other && entry.extension().equals("json") && looksLikeCoco(entry)) {
                 found.add(entry);
             }
         }
@@ -82,7 +83,7 @@ record CocoLayout(DatasetFiles files) implements DatasetLayout {
         for (FileEntry file : found) {
             new Listing(CocoFile.read(files, file.path()), base, index, catalog).addAll();
         }
-        return catalog.build(root.toString());
+        return catalog.build(root.toString(), index.inDoubt());
     }
 
     /**
@@ -239,15 +240,22 @@ record CocoLayout(DatasetFiles files) implements DatasetLayout {
             Set<String> used = coco.annotations().stream()
                     .map(CocoFile.Annotation::categoryId)
                     .collect(Collectors.toSet());
-            Set<String> above = coco.categories().values().stream()
+            // Some tools write a name again as its own supercategory.
+            List<CocoFile.Category> all = List.copyOf(coco.categories().values());
+            Set<String> above = all.stream()
+                    .filter(defect -> !defect.name().equals(defect.supercategory()))
                     .map(CocoFile.Category::supercategory)
                     .collect(Collectors.toSet());
-            Set<String> categories = new TreeSet<>();
-            coco.categories().values().stream()
+            List<CocoFile.Category> real = all.stream()
                     .filter(defect -> used.contains(defect.id()) || !above.contains(defect.name()))
-                    .filter(defect -> coco.categories().size() == 1 || !Words.isGood(defect.name()))
-                    .forEach(defect -> categories.add(categoryOf(defect)));
-            return List.copyOf(categories);
+                    .toList();
+            List<CocoFile.Category> defects =
+                    real.stream().filter(defect -> !Words.isGood(defect.name())).toList();
+            return Stream.of(defects, real, all).filter(some -> !some.isEmpty()).findFirst().orElseThrow().stream()
+                    .map(this::categoryOf)
+                    .distinct()
+                    .sorted()
+                    .toList();
         }
 
         private String categoryOf(CocoFile.Category defect) {

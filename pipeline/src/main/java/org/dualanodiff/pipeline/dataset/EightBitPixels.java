@@ -7,6 +7,7 @@ import java.awt.image.DataBuffer;
 import java.awt.image.DataBufferByte;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
+import java.util.Arrays;
 import java.util.Optional;
 import org.dualanodiff.pipeline.dataset.ImageDecoder.UnreadableImageException;
 
@@ -39,24 +40,46 @@ record EightBitPixels(int width, int height, int channels, byte[] levels) {
     }
 
     /**
-     * As {@link #of}, but samples are taken as they are where none is above 255, numbers of any kind are read, and nothing
-     * but black gets level 0.
+     * As {@link #of}, but of samples of more than 8 bits the highest of a pixel counts, they are taken as they are where none is
+     * above 255, numbers of any kind are read, and nothing but black gets level 0. Where all of the picture has one color, what
+     * is drawn is its alpha.
      *
      * @throws UnreadableImageException as {@link #of}
      */
     static EightBitPixels ofMask(BufferedImage image) throws UnreadableImageException {
         ColorModel model = image.getColorModel();
-        boolean numbers = !(model instanceof IndexColorModel)
-                && model.getNumColorComponents() == 1
-                && model.getTransferType() != DataBuffer.TYPE_BYTE;
-        return numbers ? ofNumbers(image.getRaster()) : of(image, ImageDecoder.FULL_DEPTH);
+        if (model instanceof IndexColorModel) {
+            return of(image, ImageDecoder.FULL_DEPTH);
+        }
+        Raster raster = image.getRaster();
+        int colors = model.getNumColorComponents();
+        if (model.hasAlpha() && !varies(raster, 0, colors) && varies(raster, colors, colors + 1)) {
+            return ofNumbers(raster, colors, colors + 1);
+        }
+        boolean deep = model.getComponentSize(0) > Byte.SIZE && (colors == 1 || colors == 3);
+        return deep ? ofNumbers(raster, 0, colors) : of(image, ImageDecoder.FULL_DEPTH);
     }
 
-    private static EightBitPixels ofNumbers(Raster raster) {
+    /** Whether any of these bands has two levels. */
+    private static boolean varies(Raster raster, int from, int to) {
+        for (int band = from; band < to; band++) {
+            double first = row(raster, 0, band)[0];
+            for (int y = 0; y < raster.getHeight(); y++) {
+                for (double number : row(raster, y, band)) {
+                    if (number != first) {
+                        return true;
+                    }
+                }
+            }
+        }
+        return false;
+    }
+
+    private static EightBitPixels ofNumbers(Raster raster, int from, int to) {
         int width = raster.getWidth();
         double highest = 0;
         for (int y = 0; y < raster.getHeight(); y++) {
-            for (double number : row(raster, y)) {
+            for (double number : brightest(raster, y, from, to)) {
                 highest = Math.max(highest, number);
             }
         }
@@ -64,7 +87,7 @@ record EightBitPixels(int width, int height, int channels, byte[] levels) {
         double scale = highest <= 1 ? 255 : highest <= 255 ? 1 : 1.0 / 256;
         byte[] levels = new byte[width * raster.getHeight()];
         for (int y = 0; y < raster.getHeight(); y++) {
-            double[] row = row(raster, y);
+            double[] row = brightest(raster, y, from, to);
             for (int x = 0; x < width; x++) {
                 levels[y * width + x] = row[x] > 0 ? (byte) Math.min(255, Math.max(1, (int) (row[x] * scale))) : 0;
             }
@@ -72,9 +95,18 @@ record EightBitPixels(int width, int height, int channels, byte[] levels) {
         return new EightBitPixels(width, raster.getHeight(), 1, levels);
     }
 
-    private static double[] row(Raster raster, int y) {
+    private static double[] brightest(Raster raster, int y, int from, int to) {
+        double[] brightest = row(raster, y, from);
+        for (int band = from + 1; band < to; band++) {
+            double[] row = row(raster, y, band);
+            Arrays.setAll(brightest, x -> Math.max(brightest[x], row[x]));
+        }
+        return brightest;
+    }
+
+    private static double[] row(Raster raster, int y, int band) {
         return raster.getSamples(
-                raster.getMinX(), raster.getMinY() + y, raster.getWidth(), 1, 0, new double[raster.getWidth()]);
+                raster.getMinX(), raster.getMinY() + y, raster.getWidth(), 1, band, new double[raster.getWidth()]);
     }
 
     /** The highest sample of a picture whose samples have more than 8 bits, else 0. */

@@ -7,12 +7,14 @@ import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
@@ -30,7 +32,8 @@ final class FileIndex {
 
     private final DatasetFiles files;
     private final Map<Path, Folder> folders = new HashMap<>();
-    private final Map<Path, String> byTheirEnd = new HashMap<>();
+    private final Map<Path, Set<String>> texts = new HashMap<>();
+    private final Set<Path> byTheirEnd = new HashSet<>();
 
     /** What a folder holds, by name, and by name in small letters where only one has it. */
     private record Folder(Map<String, FileEntry> inside, Map<String, List<FileEntry>> inSmallLetters) {
@@ -59,6 +62,7 @@ final class FileIndex {
                 Optional<FileEntry> found =
                         DatasetPath.isOfAnotherMachine(form) ? Optional.empty() : below(bases, form, anyCase);
                 if (found.isPresent()) {
+                    note(found.get(), text);
                     return found.get();
                 }
             }
@@ -113,14 +117,30 @@ final class FileIndex {
         return Optional.empty();
     }
 
-    /** Two texts that lead to one file by their ends are in doubt; the second finds nothing. */
+    private void note(FileEntry found, String text) {
+        texts.computeIfAbsent(found.path(), any -> new TreeSet<>()).add(text);
+    }
+
+    /** Files that were found by the end of a path, where another path leads to them as well: one of the two means another file. */
+    Map<Path, String> inDoubt() {
+        Map<Path, String> doubts = new HashMap<>();
+        byTheirEnd.stream()
+                .filter(file -> texts.get(file).size() > 1)
+                .forEach(file -> doubts.put(
+                        file,
+                        "%s lead to this file, not all of them as written: which one means it is not known"
+                                .formatted(String.join(" and ", texts.get(file)))));
+        return doubts;
+    }
+
     private Optional<FileEntry> byEnd(List<Path> bases, String text, List<String> forms) throws IOException {
         for (boolean anyCase : new boolean[] {false, true}) {
             for (String end : ends(forms)) {
                 Optional<FileEntry> found = below(bases, end, anyCase);
                 if (found.isPresent()) {
-                    String before = byTheirEnd.putIfAbsent(found.get().path(), text);
-                    return before == null || before.equals(text) ? found : Optional.empty();
+                    note(found.get(), text);
+                    byTheirEnd.add(found.get().path());
+                    return found;
                 }
             }
         }

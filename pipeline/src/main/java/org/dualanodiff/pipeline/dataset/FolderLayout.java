@@ -28,7 +28,6 @@ import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
  */
 record FolderLayout(DatasetFiles files, int maskLevel) implements DatasetLayout {
     private static final int CATEGORY_AND_DEFECT = 2;
-    private static final String UNNAMED_DEFECT = "defect";
 
     /** Of CVAT's masks: a line {@code name:color:parts:actions} for each class. */
     private static final String LABEL_MAP = "labelmap.txt";
@@ -44,21 +43,21 @@ record FolderLayout(DatasetFiles files, int maskLevel) implements DatasetLayout 
         String unnamed = unnamedDefect(root);
         Tree tree = new Tree(walk, root);
         Set<String> withTraining = walk.images().stream()
-                .filter(image -> image.part() == Candidate.Part.TRAINING && !tree.isGood(image, masks))
+                .filter(image -> image.part() == Candidate.Part.TRAINING && !tree.isGood(image, walk.of(image, masks)))
                 .map(tree::category)
                 .collect(Collectors.toCollection(HashSet::new));
         for (FolderFile image : walk.images()) {
+            List<FolderFile> own = walk.of(image, masks);
             String complaint = tree.complaint(image);
             if (!complaint.isEmpty()) {
                 catalog.aside(image.file(), Reason.INVALID_ENTRY, complaint);
-            } else if (tree.isGood(image, masks)) {
+            } else if (tree.isGood(image, own)) {
                 catalog.good(tree.category(image), image.file(), image.entry(), image.part());
             } else {
                 boolean counts = withTraining.contains(tree.category(image));
                 Candidate.Part part = counts ? image.part() : Candidate.Part.UNSAID;
                 String defect = tree.defect(image);
-                Candidate candidate =
-                        new Candidate(image.name(), image.file(), image.entry(), mask(image, masks), part);
+                Candidate candidate = new Candidate(image.name(), image.file(), image.entry(), mask(image, own), part);
                 if (defect.isEmpty()) {
                     catalog.unnamedDefect(tree.category(image), unnamed, candidate);
                 } else {
@@ -100,17 +99,17 @@ record FolderLayout(DatasetFiles files, int maskLevel) implements DatasetLayout 
                             .map(line -> line.substring(0, line.indexOf(':')))
                             .filter(name -> !name.equals("background"))
                             .toList();
-                    return names.size() == 1 ? names.get(0) : UNNAMED_DEFECT;
+                    return names.size() == 1 ? names.get(0) : Catalog.Builder.UNNAMED_DEFECT;
                 } catch (UncheckedIOException e) {
-                    return UNNAMED_DEFECT;
+                    return Catalog.Builder.UNNAMED_DEFECT;
                 }
             }
         }
-        return UNNAMED_DEFECT;
+        return Catalog.Builder.UNNAMED_DEFECT;
     }
 
-    private Candidate.Mask mask(FolderFile image, MaskIndex<FolderFile> masks) {
-        List<Candidate.Mask> found = masks(image, masks).stream()
+    private Candidate.Mask mask(FolderFile image, List<FolderFile> masks) {
+        List<Candidate.Mask> found = masks.stream()
                 .<Candidate.Mask>map(mask -> new Candidate.Mask.OfFile(mask.entry(), mask.file(), maskLevel))
                 .toList();
         return found.isEmpty()
@@ -121,12 +120,6 @@ record FolderLayout(DatasetFiles files, int maskLevel) implements DatasetLayout 
     private static String missing(FolderFile image) {
         String stem = image.entry().stem();
         return "no %s_mask.png beside it, and no %s.png in a folder \"masks\"".formatted(stem, stem);
-    }
-
-    /** Masks of the image's own part of the data set, else those of no part. */
-    private static List<FolderFile> masks(FolderFile image, MaskIndex<FolderFile> masks) {
-        List<FolderFile> own = masks.masksOf(image.key());
-        return own.isEmpty() ? masks.masksOf(image.keyOfNoPart()) : own;
     }
 
     /** Which of the folders' names are categories, and which are defects. */
@@ -144,8 +137,8 @@ record FolderLayout(DatasetFiles files, int maskLevel) implements DatasetLayout 
                     || walk.images().stream().anyMatch(image -> image.names().size() == CATEGORY_AND_DEFECT);
         }
 
-        boolean isGood(FolderFile image, MaskIndex<FolderFile> masks) {
-            return image.good() || labelTable && masks(image, masks).isEmpty();
+        boolean isGood(FolderFile image, List<FolderFile> masks) {
+            return image.good() || labelTable && masks.isEmpty();
         }
 
         /** Why an image has no place in it; empty where it has. */

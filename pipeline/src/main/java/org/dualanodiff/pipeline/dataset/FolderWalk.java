@@ -1,6 +1,7 @@
 package org.dualanodiff.pipeline.dataset;
 
 import java.io.IOException;
+import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -10,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -25,6 +27,9 @@ final class FolderWalk {
     private final Map<FileEntry, List<String>> found = new LinkedHashMap<>();
     private final List<FolderFile> images = new ArrayList<>();
     private final Map<FolderFile, MaskIndex.Name> masks = new LinkedHashMap<>();
+    /** Names that one image with a defect has, and no other, if its defect is left out. */
+    private final Set<MaskIndex.Name> alone = new HashSet<>();
+
     private final List<Quarantined> strangers = new ArrayList<>();
 
     private FolderWalk(DatasetFiles files) {
@@ -91,8 +96,7 @@ final class FolderWalk {
                 .collect(Collectors.toSet());
         MaskIndex<FolderFile> index = index();
         boolean fits = images.stream()
-                .flatMap(image -> Stream.of(image.key(), image.keyOfNoPart()))
-                .flatMap(name -> index.masksOf(name).stream())
+                .flatMap(image -> of(image, index).stream())
                 .anyMatch(mask -> mask.amongMasks() && !plainly.contains(mask.entry()));
         if (!fits) {
             images.clear();
@@ -102,13 +106,42 @@ final class FolderWalk {
         }
     }
 
-    /** The masks by the images that they belong to, of a part of the data set or of none. */
+    /** The masks by the images that they belong to. */
     MaskIndex<FolderFile> index() {
-        return new MaskIndex<>(
-                images.stream()
-                        .flatMap(image -> Stream.of(image.key(), image.keyOfNoPart()))
-                        .toList(),
-                masks);
+        return new MaskIndex<>(imageNames(), masks, Words::imagesOf);
+    }
+
+    /** Other files by the images of the same stem. */
+    MaskIndex<FolderFile> index(List<FolderFile> files) {
+        Map<FolderFile, MaskIndex.Name> names = new LinkedHashMap<>();
+        files.forEach(file -> names.put(file, file.key()));
+        return new MaskIndex<>(imageNames(), names, List::of);
+    }
+
+    private List<MaskIndex.Name> imageNames() {
+        return images.stream().flatMap(this::names).toList();
+    }
+
+    /** What its masks may call an image: in its part of the data set, in none; outside of its defect's folder if no other can be meant. */
+    private Stream<MaskIndex.Name> names(FolderFile image) {
+        Stream<MaskIndex.Name> own = Stream.of(image.key(), image.keyOfNoPart());
+        return image.good() || !alone.contains(image.keyOfNoDefect())
+                ? own
+                : Stream.concat(own, Stream.of(image.keyOfNoDefect()));
+    }
+
+    /** The files of an index that belong to an image, by the first of its names that any has. */
+    List<FolderFile> of(FolderFile image, MaskIndex<FolderFile> files) {
+        return names(image)
+                .map(files::masksOf)
+                .filter(found -> !found.isEmpty())
+                .findFirst()
+                .orElse(List.of());
+    }
+
+    /** Whether an entry tells of a folder that was not entered, or of a picture of another kind, and not of notes beside. */
+    static boolean isPictureOrFolder(Quarantined stranger) {
+        return stranger.reason() != Reason.NOT_AN_IMAGE || ImageDecoder.isNamedAsOtherPicture(stranger.file());
     }
 
     private List<FolderFile> files(Predicate<String> isMaskFolder) {
@@ -138,11 +171,20 @@ final class FolderWalk {
                 masks.put(file, name);
             } else if (file.entry().isImage()) {
                 images.add(file);
-            } else if (file.file().contains("/")) {
+            } else if (file.file().contains("/") || ImageDecoder.isNamedAsOtherPicture(file.file())) {
                 // Beside the folders at the top lie notes and licences.
                 strangers.add(new Quarantined("", "", file.file(), Reason.NOT_AN_IMAGE, FileEntry.NO_IMAGE));
             }
         }
+        alone.clear();
+        images.stream()
+                .filter(image -> !image.good())
+                .collect(Collectors.groupingBy(FolderFile::keyOfNoDefect, Collectors.counting()))
+                .forEach((name, count) -> {
+                    if (count == 1) {
+                        alone.add(name);
+                    }
+                });
     }
 
     /** By folder, then name. */
@@ -168,7 +210,7 @@ final class FolderWalk {
      * @param file its path below the root
      * @param names folders above it that are names, of a category or a defect, from the root down
      * @param items folders above it that hold one item each
-     * @param split the folder that says the part, in small letters; empty where there is none
+     * @param split the folder that says the part; empty where there is none
      */
     record FolderFile(
             FileEntry entry,
@@ -192,7 +234,7 @@ final class FolderWalk {
             String split = "";
             for (String folder : folders) {
                 if (Words.part(folder).orElse(Candidate.Part.UNSAID) != Candidate.Part.UNSAID) {
-                    split = folder.toLowerCase(Locale.ROOT);
+                    split = folder;
                 } else if (isMaskFolder.test(folder)) {
                     amongMasks = true;
                 } else if (Words.isGood(folder)) {
@@ -219,19 +261,24 @@ final class FolderWalk {
 
         /** What an image and its masks have in common. */
         MaskIndex.Name key() {
-            return new MaskIndex.Name(space(split), entry.stem());
+            return key(Words.split(split), names);
         }
 
         /** The same for masks that lie outside of the folders that tell the part. */
         MaskIndex.Name keyOfNoPart() {
-            return new MaskIndex.Name(space(""), entry.stem());
+            return key("", names);
         }
 
-        private String space(String part) {
+        /** The same for masks that lie outside of the defect's folder, too. */
+        MaskIndex.Name keyOfNoDefect() {
+            return key("", names.subList(0, Math.max(0, names.size() - 1)));
+        }
+
+        private MaskIndex.Name key(String part, List<String> above) {
             List<String> path = new ArrayList<>(List.of(part + ":"));
-            path.addAll(names);
+            path.addAll(above);
             path.addAll(items);
-            return String.join("/", path);
+            return new MaskIndex.Name(String.join("/", path), entry.stem());
         }
 
         /** Tells the image from the others of its defect: its file's name, below the folder of its part if there is one. */
@@ -256,37 +303,39 @@ final class FolderWalk {
 
         /** Where a file lies, in a space that an image shares with its masks, and its name without the extension. */
         record Name(String space, String stem) {
+            /** Some file systems take letters and their accents apart. */
             private String key() {
-                return space.isEmpty() ? stem : space + "/" + stem;
+                return Normalizer.normalize(space.isEmpty() ? stem : space + "/" + stem, Normalizer.Form.NFC);
             }
         }
 
         /**
          * @param images names of all images
          * @param masks each with its name, in the order in which they are found; its space may end in a folder named like the image
+         * @param stems of the images that a mask of such a stem may belong to, the likeliest first
          */
-        MaskIndex(Iterable<Name> images, Map<T, Name> masks) {
+        MaskIndex(Iterable<Name> images, Map<T, Name> masks, Function<String, List<String>> stems) {
             Map<String, String> known = new LinkedHashMap<>();
             for (Name image : images) {
                 known.put(image.key(), image.key());
                 known.putIfAbsent(image.key().toLowerCase(Locale.ROOT), image.key());
             }
-            masks.forEach((mask, name) -> image(name, known)
+            masks.forEach((mask, name) -> image(name, stems.apply(name.stem()), known)
                     .ifPresentOrElse(
                             key -> byImage.computeIfAbsent(key, any -> new ArrayList<>())
                                     .add(mask),
                             () -> orphans.add(mask)));
         }
 
-        private static Optional<String> image(Name mask, Map<String, String> known) {
-            for (String stem : Words.imagesOf(mask.stem())) {
+        private static Optional<String> image(Name mask, List<String> stems, Map<String, String> known) {
+            for (String stem : stems) {
                 String key = new Name(mask.space(), stem).key();
                 String found = known.getOrDefault(key, known.get(key.toLowerCase(Locale.ROOT)));
                 if (found != null) {
                     return Optional.of(found);
                 }
             }
-            String folder = mask.space();
+            String folder = new Name("", mask.space()).key();
             return Optional.ofNullable(known.getOrDefault(folder, known.get(folder.toLowerCase(Locale.ROOT))));
         }
 

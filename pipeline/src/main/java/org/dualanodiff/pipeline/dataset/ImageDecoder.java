@@ -3,6 +3,7 @@ package org.dualanodiff.pipeline.dataset;
 import com.drew.imaging.FileType;
 import com.drew.imaging.FileTypeDetector;
 import com.twelvemonkeys.imageio.plugins.tiff.BigTIFFImageReaderSpi;
+import com.twelvemonkeys.imageio.plugins.tiff.TIFFImageReader;
 import com.twelvemonkeys.imageio.plugins.tiff.TIFFImageReaderSpi;
 import com.twelvemonkeys.imageio.plugins.webp.WebPImageReaderSpi;
 import java.awt.image.BufferedImage;
@@ -54,6 +55,9 @@ public final class ImageDecoder {
     /** Of the names of files that count as images where a folder is looked through, in any case of letters. */
     public static final List<String> ENDINGS = List.of("png", "jpg", "jpeg", "bmp", "tif", "tiff", "webp");
 
+    private static final Set<String> OTHER_ENDINGS = Set.of(
+            "heic", "heif", "avif", "jfif", "jpe", "jp2", "jxl", "gif", "pgm", "ppm", "pnm", "raw", "dng", "psd");
+
     private static final Set<String> FORMATS = Set.of("png", "jpeg", "bmp", "gif");
     // The JPEG reader fills what is missing with grey and only warns about it.
     private static final Pattern DAMAGE =
@@ -64,6 +68,11 @@ public final class ImageDecoder {
     /** Whether a file counts as an image by its name, where a folder is looked through. */
     public static boolean isNamedAsImage(String file) {
         return ENDINGS.contains(file.substring(file.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT));
+    }
+
+    /** Whether a file is a picture by its name that this product does not read; it is named where it lies among images. */
+    static boolean isNamedAsOtherPicture(String file) {
+        return OTHER_ENDINGS.contains(file.substring(file.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT));
     }
 
     /**
@@ -86,7 +95,8 @@ public final class ImageDecoder {
     public static BufferedImage image(byte[] file, int bits) throws UnreadableImageException {
         return decode(
                         file,
-                        (image, orientation) -> EightBitPixels.of(image, bits).upright(orientation))
+                        (image, orientation, reader) ->
+                                EightBitPixels.of(image, bits).upright(orientation))
                 .toRgbImage();
     }
 
@@ -95,10 +105,17 @@ public final class ImageDecoder {
      * the color.
      *
      * @return a picture of {@link BufferedImage#TYPE_BYTE_GRAY}; read its raster, for {@code getRGB} changes the levels
-     * @throws UnreadableImageException where the bytes are no whole picture, or one of an unsupported kind or size
+     * @throws UnreadableImageException where the bytes are no whole picture, or one of an unsupported kind or size, or several
      */
     public static BufferedImage mask(byte[] file) throws UnreadableImageException {
-        return decode(file, (image, orientation) -> EightBitPixels.ofMask(image).upright(orientation))
+        return decode(file, (image, orientation, reader) -> {
+                    int pages = pages(reader);
+                    if (pages > 1) {
+                        throw new UnreadableImageException(
+                                "the file has %d pictures of this size, and a mask is one; join them".formatted(pages));
+                    }
+                    return EightBitPixels.ofMask(image).upright(orientation);
+                })
                 .toGreyImage();
     }
 
@@ -123,7 +140,7 @@ public final class ImageDecoder {
      * @throws UnreadableImageException as {@link #image(byte[])}
      */
     public static Look look(byte[] file) throws UnreadableImageException {
-        return decode(file, (image, orientation) -> {
+        return decode(file, (image, orientation, reader) -> {
             EightBitPixels.checkSupported(image.getColorModel());
             int deepest = EightBitPixels.deepest(image);
             return orientation.swapsSides()
@@ -152,17 +169,27 @@ public final class ImageDecoder {
     private static <T> T read(byte[] file, DecodingBudget stream, Use<T> use, Room room) throws IOException {
         ImageReader reader = readerFor(file, stream);
         try {
-            reader.setInput(stream, true, true);
+            reader.setInput(stream, !(reader instanceof TIFFImageReader), true);
             int width = reader.getWidth(0);
             int height = reader.getHeight(0);
             checkSize(width, height);
             checkSize(reader.getTileWidth(0), reader.getTileHeight(0));
             room.take(width, height);
             stream.allow((long) width * height);
-            return use.of(read(file, reader), ExifOrientation.of(file));
+            return use.of(read(file, reader), ExifOrientation.of(file), reader);
         } finally {
             reader.dispose();
         }
+    }
+
+    /** Pictures in a TIFF file that are as large as the first: smaller ones are previews of it. */
+    private static int pages(ImageReader reader) throws IOException {
+        int pages = 1;
+        for (int i = 1; reader instanceof TIFFImageReader && i < reader.getNumImages(true); i++) {
+            boolean same = reader.getWidth(i) == reader.getWidth(0) && reader.getHeight(i) == reader.getHeight(0);
+            pages += same ? 1 : 0;
+        }
+        return pages;
     }
 
     private static BufferedImage read(byte[] file, ImageReader reader) throws IOException {
@@ -174,9 +201,9 @@ public final class ImageDecoder {
         return image;
     }
 
-    /** What is made of a decoded picture, as it is stored. */
+    /** What is made of a decoded picture, as it is stored; the reader knows the rest of its file. */
     private interface Use<T> {
-        T of(BufferedImage stored, ExifOrientation orientation) throws UnreadableImageException;
+        T of(BufferedImage stored, ExifOrientation orientation, ImageReader reader) throws IOException;
     }
 
     /** Memory for one picture: at 16 bits and four channels it takes 8 bytes a pixel while it is decoded. */

@@ -16,8 +16,9 @@ import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
 /**
  * A manifest, one JSON object a line:
  * {@code {"image": "a.png", "mask": "a_mask.png", "category": "tile", "defect": "crack", "split": "train"}}. Paths are
- * relative to the manifest's folder, absolute, or URIs. A line without a defect, or with {@code good}, is a good image
- * and takes no mask; without a category the manifest's folder gives it; the split may be left out.
+ * relative to the manifest's folder, absolute, or URIs. The defect may be called {@code label}. A line with {@code good}, or
+ * with neither defect nor mask, is a good image; of one with a mask alone the mask tells. Without a category the manifest's
+ * folder gives it; the split may be left out.
  *
  * @param maskLevel grey level from which a mask marks a pixel
  */
@@ -76,7 +77,7 @@ record JsonlLayout(DatasetFiles files, int maskLevel) implements DatasetLayout {
         } catch (CharacterCodingException | CharConversionException e) {
             throw new DatasetException("%s is not in UTF-8".formatted(manifest), e);
         }
-        return catalog.build(manifest.toString());
+        return catalog.build(manifest.toString(), images.index().inDoubt());
     }
 
     private static void add(String place, String text, String folder, ListedImages images) throws IOException {
@@ -109,7 +110,7 @@ record JsonlLayout(DatasetFiles files, int maskLevel) implements DatasetLayout {
                 image,
                 text(object, "mask").orElse(""),
                 text(object, "category").orElse(folder),
-                text(object, "defect").orElse(""),
+                text(object, "defect").or(() -> text(object, "label")).orElse(""),
                 part);
     }
 

@@ -13,6 +13,8 @@ import java.nio.charset.CharacterCodingException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -23,16 +25,28 @@ import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
 
 /**
  * LabelMe: for each image a JSON file with {@code shapes} and {@code imagePath}. A label is a defect, the root's name the
- * category; an image whose file has no shapes is a good one, and so is one in a folder named for good ones.
+ * category; an image whose file has no shapes, and no flag but of good, is a good one, and so is one in a folder named for
+ * good ones.
  */
 record LabelMeLayout(DatasetFiles files) implements DatasetLayout {
     private static final Gson GSON = new Gson();
     private static final int CIRCLE_POINTS = 64;
 
     /** One file, without the image itself, which LabelMe puts there unless told otherwise. */
-    private record Labels(List<Shape> shapes, String imagePath, int imageWidth, int imageHeight) {
+    private record Labels(
+            List<Shape> shapes, Map<String, Boolean> flags, String imagePath, int imageWidth, int imageHeight) {
 
-        private static final Set<String> FIELDS = Set.of("shapes", "imagePath", "imageWidth", "imageHeight");
+        private static final Set<String> FIELDS = Set.of("shapes", "flags", "imagePath", "imageWidth", "imageHeight");
+
+        /** The first flag of the whole image that is set and does not say that it is good. */
+        Optional<String> verdict() {
+            return flags == null
+                    ? Optional.empty()
+                    : flags.entrySet().stream()
+                            .filter(flag -> Boolean.TRUE.equals(flag.getValue()) && !Words.isGood(flag.getKey()))
+                            .map(Map.Entry::getKey)
+                            .findFirst();
+        }
 
         static Labels read(RecordReader text) throws IOException {
             JsonReader json = new JsonReader(text);
@@ -117,6 +131,10 @@ record LabelMeLayout(DatasetFiles files) implements DatasetLayout {
                 FileEntry image = index.find(places, said);
                 String name = DatasetPath.below(root, image.path());
                 labelled.add(name);
+                if (labels.shapes().isEmpty() && labels.verdict().isPresent()) {
+                    catalog.undrawn(name, image, labels.verdict().get());
+                    continue;
+                }
                 Candidate.Mask mask = image.isListed()
                         ? new Candidate.Mask.Drawn(List.of(), labels.imageWidth(), labels.imageHeight(), file.file())
                         : index.missing(image, places, said);
@@ -133,7 +151,8 @@ record LabelMeLayout(DatasetFiles files) implements DatasetLayout {
                         "no LabelMe file tells of it, and no folder that it is good");
             }
         }
-        return catalog.build(root.toString());
+        walk.strangers().stream().filter(FolderWalk::isPictureOrFolder).forEach(catalog::aside);
+        return catalog.build(root.toString(), index.inDoubt());
     }
 
     /** Null where it cannot be used. */
@@ -170,7 +189,9 @@ record LabelMeLayout(DatasetFiles files) implements DatasetLayout {
         SortedMap<String, List<Outline>> outlines = new TreeMap<>();
         for (Shape shape : labels.shapes()) {
             if (shape != null) {
-                String label = shape.label() == null || shape.label().isBlank() ? "defect" : shape.label();
+                String label = shape.label() == null || shape.label().isBlank()
+                        ? Catalog.Builder.UNNAMED_DEFECT
+                        : shape.label();
                 outlines.computeIfAbsent(label, any -> new ArrayList<>()).add(shape.outline());
             }
         }

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.hadoop.fs.Path;
 import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.model.mask.RunLengths;
@@ -23,8 +24,8 @@ import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
 
 /**
  * A JSON export of Label Studio (JSON or JSON-MIN): a list of tasks, each with an image and its polygons or brush strokes.
- * A label is a defect, the folder's name the category; a task that was annotated with nothing is a good image, one that was
- * not annotated is set aside.
+ * A label is a defect, the folder's name the category; a task that was annotated with nothing is a good image. One that was
+ * not annotated is set aside, as is one that was called anything but good and has no region.
  */
 record LabelStudioLayout(DatasetFiles files) implements DatasetLayout {
 
@@ -62,7 +63,7 @@ record LabelStudioLayout(DatasetFiles files) implements DatasetLayout {
         for (FileEntry export : exports) {
             read(export.path(), tasks);
         }
-        return catalog.build(root.toString());
+        return catalog.build(root.toString(), tasks.index().inDoubt());
     }
 
     private void read(Path export, Tasks tasks) throws IOException {
@@ -126,6 +127,14 @@ record LabelStudioLayout(DatasetFiles files) implements DatasetLayout {
                         .ifPresent(found -> outlines.computeIfAbsent(found.label(), any -> new ArrayList<>())
                                 .add(found.outline()));
             }
+            Optional<String> verdict = regions.stream()
+                    .flatMap(Region::choices)
+                    .filter(word -> !Words.isGood(word))
+                    .findFirst();
+            if (outlines.isEmpty() && verdict.isPresent()) {
+                catalog.undrawn(file, entry, verdict.get());
+                return;
+            }
             String category = base.getName().isEmpty() ? DatasetFormat.UNNAMED_CATEGORY : base.getName();
             Candidate.Mask mask = new Candidate.Mask.Drawn(List.of(), 0, 0, place);
             catalog.outlined(category, new Candidate(file, file, entry, mask, Candidate.Part.UNSAID), outlines);
@@ -158,13 +167,26 @@ record LabelStudioLayout(DatasetFiles files) implements DatasetLayout {
                 }
                 return annotated ? regions : null;
             }
-            // JSON-MIN: the regions are fields of the task itself, and there is none where there are no regions.
+            // JSON-MIN: regions and choices are fields of the task itself, a single choice as a text among others.
             for (Map.Entry<String, JsonElement> field : task.entrySet()) {
                 if (field.getValue() instanceof JsonArray values) {
                     values.forEach(value -> regions.add(value.getAsJsonObject()));
+                } else if (field.getValue() instanceof JsonObject choices && choices.has("choices")) {
+                    regions.add(choices);
+                } else if (field.getValue().isJsonPrimitive()
+                        && Words.isDefective(field.getValue().getAsString())) {
+                    regions.add(choice(field.getValue()));
                 }
             }
             return regions;
+        }
+
+        private static JsonObject choice(JsonElement word) {
+            JsonArray words = new JsonArray();
+            words.add(word);
+            JsonObject choice = new JsonObject();
+            choice.add("choices", words);
+            return choice;
         }
     }
 
@@ -173,13 +195,12 @@ record LabelStudioLayout(DatasetFiles files) implements DatasetLayout {
 
         /** Empty for what is no region: choices, ratings, texts and relations. */
         static Optional<Region> of(JsonObject region) {
-            JsonObject value = region.get("value") instanceof JsonObject inner ? inner : region;
-            String label = value.keySet().stream()
-                    .filter(key -> key.endsWith("labels") && value.get(key).isJsonArray())
-                    .flatMap(key -> value.getAsJsonArray(key).asList().stream())
-                    .map(JsonElement::getAsString)
-                    .findFirst()
-                    .orElse("defect");
+            JsonObject value = value(region);
+            Optional<String> named = value.keySet().stream()
+                    .filter(key -> key.endsWith("labels"))
+                    .flatMap(key -> words(value, key))
+                    .findFirst();
+            String label = named.orElse(Catalog.Builder.UNNAMED_DEFECT);
             if (value.get("points") instanceof JsonArray points) {
                 return Optional.of(new Region(label, polygon(points)));
             } else if (value.get("rle") instanceof JsonArray bytes) {
@@ -189,7 +210,24 @@ record LabelStudioLayout(DatasetFiles files) implements DatasetLayout {
                         label,
                         new Outline.Unusable("a box or an ellipse makes no mask; draw polygons or with the brush")));
             }
-            return Optional.empty();
+            return named.map(any -> new Region(
+                    label,
+                    new Outline.Unusable("a region of this kind makes no mask; draw polygons or with the brush")));
+        }
+
+        /** What was chosen of the whole image, if this is no region but a choice. */
+        static Stream<String> choices(JsonObject region) {
+            return words(value(region), "choices");
+        }
+
+        private static JsonObject value(JsonObject region) {
+            return region.get("value") instanceof JsonObject inner ? inner : region;
+        }
+
+        private static Stream<String> words(JsonObject value, String field) {
+            return value.get(field) instanceof JsonArray words
+                    ? words.asList().stream().map(JsonElement::getAsString)
+                    : Stream.empty();
         }
 
         /** Points are in hundredths of width and height. */

@@ -3,6 +3,7 @@ package org.dualanodiff.pipeline.dataset;
 import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +30,22 @@ record MvtecLayout(DatasetFiles files, int maskLevel) implements DatasetLayout {
     @Override
     public Catalog catalog(Path root, List<String> wanted) throws IOException {
         Map<String, CategoryFolder> folders = folders(root);
-        return new Catalog(categories(root, wanted, folders), folders.keySet(), List.of());
+        return new Catalog(
+                categories(root, wanted, folders),
+                folders.keySet(),
+                wanted.isEmpty() ? others(folders.values()) : List.of());
+    }
+
+    /** Folders beside the categories that hold images and are none. */
+    private List<Quarantined> others(Collection<CategoryFolder> folders) throws IOException {
+        List<Quarantined> aside = new ArrayList<>();
+        for (CategoryFolder folder : folders) {
+            if (!folder.isCategory() && FolderWalk.holdsImages(files, folder.path())) {
+                String detail = "images lie in it, but it is no category: it has no folder \"test\"";
+                aside.add(new Quarantined("", "", folder.name(), Reason.INVALID_ENTRY, detail));
+            }
+        }
+        return aside;
     }
 
     private Map<String, CategoryFolder> folders(Path root) throws IOException {
@@ -124,23 +140,46 @@ record MvtecLayout(DatasetFiles files, int maskLevel) implements DatasetLayout {
             List<Quarantined> strangers = new ArrayList<>();
             List<URI> training = good(Candidate.Part.TRAINING, strangers);
             List<URI> test = good(Candidate.Part.TEST, strangers);
+            for (FileEntry masks : groundTruths()) {
+                files.list(masks.path()).stream()
+                        .filter(FileEntry::isMask)
+                        .map(mask ->
+                                aside(Catalog.Builder.GOOD, mask, Reason.ORPHAN_MASK, "it lies in no defect's folder"))
+                        .forEach(strangers::add);
+            }
             return new GoodListing(new GoodImages(name, training, test), strangers);
         }
 
         private List<URI> good(Candidate.Part part, List<Quarantined> strangers) throws IOException {
             List<URI> good = new ArrayList<>();
             for (FileEntry folder : folders(path, name -> part(name) == part)) {
-                for (FileEntry inside : folders(folder.path(), Words::isGood)) {
-                    for (FileEntry entry : pictures(inside.path())) {
-                        if (entry.isImage()) {
-                            good.add(entry.uri());
-                        } else {
-                            strangers.add(stranger(Catalog.Builder.GOOD, entry));
-                        }
+                boolean holdsDefects = tests().contains(folder);
+                for (FileEntry inside : files.list(folder.path())) {
+                    if (inside.folder() && Words.isGood(inside.name())) {
+                        addGood(inside, good, strangers);
+                    } else if (inside.isImage()) {
+                        strangers.add(aside(
+                                Catalog.Builder.GOOD,
+                                inside,
+                                Reason.INVALID_ENTRY,
+                                "it lies in no folder of good images or of a defect"));
+                    } else if (inside.folder() && !holdsDefects && FolderWalk.holdsImages(files, inside.path())) {
+                        String detail = "images lie in it; images of defects are read from \"test\" alone";
+                        strangers.add(aside(Catalog.Builder.GOOD, inside, Reason.INVALID_ENTRY, detail));
                     }
                 }
             }
             return good;
+        }
+
+        private void addGood(FileEntry folder, List<URI> good, List<Quarantined> strangers) throws IOException {
+            for (FileEntry entry : pictures(folder.path())) {
+                if (entry.isImage()) {
+                    good.add(entry.uri());
+                } else {
+                    strangers.add(stranger(Catalog.Builder.GOOD, entry));
+                }
+            }
         }
 
         private static Candidate.Part part(String folder) {
@@ -184,7 +223,7 @@ record MvtecLayout(DatasetFiles files, int maskLevel) implements DatasetLayout {
                 addMasks(DatasetPath.child(part.path(), defect), "", defect, masks, strangers);
             }
             MaskIndex<FileEntry> index = new MaskIndex<>(
-                    images.stream().map(image -> name(image, "")).toList(), masks);
+                    images.stream().map(image -> name(image, "")).toList(), masks, Words::imagesOf);
             List<Quarantined> aside = new ArrayList<>();
             index.orphans()
                     .forEach(mask -> aside.add(aside(defect, mask, Reason.ORPHAN_MASK, "no image takes this mask")));

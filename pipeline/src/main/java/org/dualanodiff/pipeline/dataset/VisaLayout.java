@@ -115,7 +115,7 @@ record VisaLayout(DatasetFiles files, int maskLevel) implements DatasetLayout {
                 addNormal(base, table.getParent(), catalog);
             }
         }
-        return catalog.build(tables.get(0).toString());
+        return catalog.build(tables.get(0).toString(), images.index().inDoubt());
     }
 
     /** Good images, which a raw table need not list. */

@@ -82,6 +82,16 @@ final class Words {
         return word.strip().toLowerCase(Locale.ROOT).replaceAll("[ -]", "_");
     }
 
+    /** One word for all that mean the same split. */
+    static String split(String word) {
+        return switch (plain(word)) {
+            case "training" -> "train";
+            case "testing" -> "test";
+            case "valid", "validation" -> "val";
+            default -> plain(word);
+        };
+    }
+
     /** What a split's name says; empty where it says something that is not known. */
     static Optional<Candidate.Part> part(String split) {
         return switch (plain(split)) {

@@ -2,14 +2,15 @@ package org.dualanodiff.pipeline.dataset;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
 import org.dualanodiff.pipeline.dataset.DatasetRequest.DatasetFormat;
 import org.dualanodiff.pipeline.dataset.FolderWalk.FolderFile;
@@ -24,7 +25,10 @@ import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
  */
 record YoloLayout(DatasetFiles files) implements DatasetLayout {
     private static final int MOST_LOOKS = 10;
-    private static final Pattern LINE = Pattern.compile("\\d+(\\s+-?[0-9.eE+-]+){4,}");
+
+    /** Possessive: an outline may have thousands of points, and a pattern that may go back keeps a place on the stack for each. */
+    private static final Pattern LINE = Pattern.compile("\\d+(?:\\s++[0-9.eE+-]++){4,}+");
+
     private static final Pattern NAMES = Pattern.compile("(?m)^names\\s*:(.*)$");
     private static final Pattern BLOCK_ENTRY = Pattern.compile("\\s*(?:-|(\\d+)\\s*:)\\s*(.+?)\\s*");
     private static final Pattern INLINE_ENTRY =
@@ -64,30 +68,33 @@ record YoloLayout(DatasetFiles files) implements DatasetLayout {
         for (FileEntry entry : files.list(folder)) {
             if (entry.folder() && levels > 1 && firstIsLabel(entry.path(), levels - 1)) {
                 return true;
-            } else if (entry.extension().equals("txt") && entry.length() > 0 && looks++ < MOST_LOOKS) {
-                String first = files.beginning(entry.path()).lines().findFirst().orElse("");
-                if (LINE.matcher(first.strip()).matches()) {
-                    return true;
-                }
+            } else if (entry.extension().equals("txt")
+                    && entry.length() > 0
+                    && looks++ < MOST_LOOKS
+                    && isLabel(entry)) {
+                return true;
             }
         }
         return false;
     }
 
+    /** By its first line. */
+    private boolean isLabel(FileEntry entry) throws IOException {
+        String first = files.beginning(entry.path()).lines().findFirst().orElse("");
+        return LINE.matcher(first.strip()).matches();
+    }
+
     @Override
     public Catalog catalog(Path root, List<String> wanted) throws IOException {
         FolderWalk walk = FolderWalk.of(files, root);
-        Map<MaskIndex.Name, FolderFile> labels = new HashMap<>();
-        for (FolderFile file : walk.others("txt")) {
-            labels.put(file.key(), file);
-        }
+        MaskIndex<FolderFile> labels = walk.index(walk.others("txt"));
         List<String> names = names(root);
         Catalog.Builder catalog = new Catalog.Builder();
         String category = root.getName().isEmpty() ? DatasetFormat.UNNAMED_CATEGORY : root.getName();
         for (FolderFile image : walk.images()) {
-            FolderFile label = labels.get(image.key());
+            List<FolderFile> files = walk.of(image, labels);
             SortedMap<String, List<Outline>> outlines = new TreeMap<>();
-            if (label != null) {
+            for (FolderFile label : files) {
                 read(label, names, outlines, catalog, image);
             }
             catalog.outlined(
@@ -96,10 +103,16 @@ record YoloLayout(DatasetFiles files) implements DatasetLayout {
                             image.file(),
                             image.file(),
                             image.entry(),
-                            new Candidate.Mask.Drawn(List.of(), 0, 0, label == null ? image.file() : label.file()),
+                            new Candidate.Mask.Drawn(List.of(), 0, 0, (files.isEmpty() ? image : files.get(0)).file()),
                             image.part()),
                     outlines);
         }
+        for (FolderFile file : labels.orphans()) {
+            if (isLabel(file.entry())) {
+                catalog.aside(file.file(), Reason.ORPHAN_MASK, "no image takes these outlines");
+            }
+        }
+        walk.strangers().stream().filter(FolderWalk::isPictureOrFolder).forEach(catalog::aside);
         return catalog.build(root.toString());
     }
 
@@ -154,7 +167,7 @@ record YoloLayout(DatasetFiles files) implements DatasetLayout {
     private List<String> names(Path root) throws IOException {
         for (FileEntry entry : files.list(root)) {
             if (isYaml(entry)) {
-                List<String> names = names(files.beginning(entry.path()));
+                List<String> names = names(text(entry.path()));
                 if (!names.isEmpty()) {
                     return names;
                 }
@@ -162,7 +175,7 @@ record YoloLayout(DatasetFiles files) implements DatasetLayout {
         }
         for (FileEntry entry : files.list(root)) {
             if (entry.name().equals("classes.txt") || entry.extension().equals("names")) {
-                return utf8(files.beginning(entry.path()))
+                return text(entry.path())
                         .lines()
                         .map(String::strip)
                         .filter(name -> !name.isEmpty())
@@ -172,14 +185,16 @@ record YoloLayout(DatasetFiles files) implements DatasetLayout {
         return List.of();
     }
 
-    private static String utf8(String bytes) {
-        return new String(
-                bytes.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1), java.nio.charset.StandardCharsets.UTF_8);
+    private String text(Path path) throws IOException {
+        try (RecordReader text = files.text(path)) {
+            return text.lines().collect(Collectors.joining("\n"));
+        } catch (UncheckedIOException | CharacterCodingException e) {
+            throw new DatasetException("%s is not in UTF-8".formatted(path), e);
+        }
     }
 
     /** The list or map {@code names} of a YAML file: in brackets, or an entry a line. */
-    static List<String> names(String latin1) {
-        String yaml = utf8(latin1);
+    static List<String> names(String yaml) {
         Matcher start = NAMES.matcher(yaml);
         if (!start.find()) {
             return List.of();

@@ -115,6 +115,7 @@ class InvalidConfigTest {
                 "dataset.bit-depth=7 | must be auto or a number of bits 8..16, was 7",
                 "dataset.split=0 | must be first-third, list or a number 1..1000000, was 0",
                 "dataset.split=list | dataset.split-files must name a JSON file",
+                "dataset.split-files=x.json | dataset.split-files counts only when dataset.split is list, was first-third",
                 "dataset.root=builtin:sample | must be a path, a URI or builtin:samples, was \"builtin:sample\"",
                 "base-model=\" \" | must be a path, a URI or builtin:NAME",
                 "resolution=100 | must be auto or a multiple of 8, 16..2048, was 100",

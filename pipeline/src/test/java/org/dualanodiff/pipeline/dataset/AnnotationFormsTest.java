@@ -1,6 +1,7 @@
 package org.dualanodiff.pipeline.dataset;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.dualanodiff.pipeline.dataset.CocoFormsTest.CRACK;
 import static org.dualanodiff.pipeline.dataset.CocoFormsTest.coco;
 import static org.dualanodiff.pipeline.dataset.CocoFormsTest.four;
@@ -93,6 +94,25 @@ class AnnotationFormsTest {
     }
 
     @Test
+    void manifestLine_withAMaskAndNoDefect_isWhatItsMaskSays() throws IOException {
+        plates.mask("m.png");
+        plates.mask("black.png", Plates.mask(0));
+        plates.text("manifest.jsonl", """
+                {"image": "images/0.jpg", "mask": "m.png"}
+                {"image": "images/1.jpg", "mask": "m.png", "defect": null}
+                {"image": "images/2.jpg", "mask": "black.png"}
+                {"image": "images/3.jpg", "mask": "m.png", "label": "crack"}
+                """);
+
+        Dataset dataset = plates.read();
+
+        assertThat(names(dataset, "defect")).containsExactly("images/0.jpg", "images/1.jpg");
+        assertThat(names(dataset, "crack")).containsExactly("images/3.jpg");
+        assertThat(good(dataset)).containsExactly("2.jpg");
+        assertThat(dataset.quarantine()).isEmpty();
+    }
+
+    @Test
     void tableOfVisa_withGoodInAnyWord_trainsOnItsDefects() throws IOException {
         plates.mask("m.png");
         plates.text(
@@ -133,6 +153,67 @@ class AnnotationFormsTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "images/train/A.JPG, labels/train/a.txt",
+        "images/train/u\u0308.jpg, labels/train/\u00fc.txt",
+        "images/train/1.jpg, labels/1.txt",
+        "images/val/1.jpg, labels/valid/1.txt"
+    })
+    void yoloLabels_inOtherLettersOrFolders_belongToTheirImage(String image, String label) throws IOException {
+        Plates yolo = new Plates(root.resolve("yolo"));
+        yolo.picture(image);
+        yolo.picture("images/train/good.jpg");
+        yolo.text(label, "0 0.25 0.25 0.5 0.25 0.5 0.5 0.25 0.5\n");
+        yolo.text("data.yaml", "names: [crack]");
+
+        Dataset dataset = yolo.read();
+
+        assertThat(dataset.sets()).extracting(DefectSet::defect).containsExactly("crack");
+        assertThat(good(dataset)).containsExactly("good.jpg");
+        assertThat(dataset.quarantine()).isEmpty();
+    }
+
+    @Test
+    void yoloFolder_withLabelsOfNoImageAndPicturesOfOtherKinds_namesThem() throws IOException {
+        Plates yolo = new Plates(root.resolve("yolo"));
+        yolo.picture("images/000.jpg");
+        yolo.text("labels/000_1.txt", "0 0.25 0.25 0.5 0.25 0.5 0.5 0.25 0.5\n");
+        yolo.text("labels/notes.txt", "drawn in May\n");
+        yolo.text("images/002.heic", "x");
+        yolo.text("data.yaml", "names: [crack]");
+
+        assertThat(yolo.read().quarantine())
+                .extracting(aside -> aside.file() + " " + aside.reason())
+                .containsExactlyInAnyOrder("labels/000_1.txt ORPHAN_MASK", "images/002.heic NOT_AN_IMAGE");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"data.yaml", "classes.txt"})
+    void yoloNames_notInUtf8_areNamed(String file) throws IOException {
+        Plates yolo = new Plates(root.resolve("yolo"));
+        yolo.picture("images/0.jpg");
+        yolo.text("labels/0.txt", "0 0.25 0.25 0.5 0.25 0.5 0.5 0.25 0.5\n");
+        yolo.write(
+                file,
+                (file.equals("data.yaml") ? "names: [裂纹, 划痕]" : "裂纹\n划痕\n")
+                        .getBytes(java.nio.charset.Charset.forName("GBK")));
+
+        assertThatThrownBy(yolo::read)
+                .isInstanceOf(DatasetException.class)
+                .hasMessageContaining(file + " is not in UTF-8");
+    }
+
+    @Test
+    void yoloOutline_ofThousandsOfPoints_isRead() throws IOException {
+        Plates yolo = new Plates(root.resolve("yolo"));
+        yolo.picture("images/0.jpg");
+        yolo.text("labels/0.txt", "0" + " 0.25 0.25 0.5 0.25 0.5 0.5 0.25 0.5".repeat(20_000) + "\n");
+        yolo.text("data.yaml", "names: [crack]");
+
+        assertThat(Plates.area(yolo.read().sets().get(0))).isEqualTo(12 * 10);
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "names: [dent, 'crack tip']",
@@ -169,6 +250,26 @@ class AnnotationFormsTest {
         assertThat(dataset.quarantine())
                 .extracting(Quarantined::reason)
                 .containsExactlyInAnyOrder(Reason.INVALID_ENTRY, Reason.MASK_MISSING);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"NG, true, 0", "crack, true, 0", "good, true, 1", "NG, false, 1"})
+    void labelMeFlag_ofAnImageWithoutShapes_decidesWhetherItIsAGoodOne(String flag, boolean set, int good)
+            throws IOException {
+        Plates folder = new Plates(root.resolve("flagged"));
+        folder.picture("a.jpg");
+        folder.picture("b.jpg");
+        folder.text(
+                "a.json", "{\"flags\": {\"%s\": %b}, \"shapes\": [], \"imagePath\": \"a.jpg\"}".formatted(flag, set));
+        folder.text("b.json", "{\"flags\": {}, \"shapes\": [], \"imagePath\": \"b.jpg\"}");
+
+        Dataset dataset = folder.read();
+
+        assertThat(good(dataset)).hasSize(1 + good).contains("b.jpg");
+        assertThat(dataset.quarantine())
+                .hasSize(1 - good)
+                .allSatisfy(aside ->
+                        assertThat(aside.detail()).contains("called \"%s\", but nothing is drawn".formatted(flag)));
     }
 
     @Test
@@ -228,6 +329,30 @@ class AnnotationFormsTest {
             assertThat(aside.file()).isEqualTo("project.json, task 0");
             assertThat(aside.reason()).isEqualTo(Reason.INVALID_ENTRY);
         });
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{'data': {'image': 'a.jpg'}, 'annotations': [{'result': [{'type': 'choices', 'value': {'choices': ['NG']}}]}]} | 0",
+                "{'data': {'image': 'a.jpg'}, 'annotations': [{'result': [{'type': 'choices', 'value': {'choices': ['OK']}}]}]} | 1",
+                "{'image': 'a.jpg', 'id': 1, 'quality': 'NG'} | 0",
+                "{'image': 'a.jpg', 'id': 1, 'quality': {'choices': ['crack', 'dent']}} | 0",
+                "{'image': 'a.jpg', 'id': 1, 'quality': 'good'} | 1",
+                "{'data': {'image': 'a.jpg'}, 'annotations': [{'result': [{'value': {'vertices': [], 'vectorlabels': ['crack']}}]}]} | 0"
+            })
+    void labelStudioChoice_withoutARegion_decidesWhetherTheImageIsAGoodOne(String task, int good) throws IOException {
+        Plates folder = new Plates(root.resolve("chosen"));
+        folder.picture("a.jpg");
+        folder.picture("b.jpg");
+        String empty = "{'data': {'image': 'b.jpg'}, 'annotations': [{'result': [], 'original_width': 1}]}";
+        folder.text("project.json", "[%s, %s]".formatted(empty, task).replace('\'', '"'));
+
+        Dataset dataset = folder.read();
+
+        assertThat(good(dataset)).hasSize(1 + good).contains("b.jpg");
+        assertThat(dataset.quarantine()).hasSize(1 - good);
     }
 
     @Test

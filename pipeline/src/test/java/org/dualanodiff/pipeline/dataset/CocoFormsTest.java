@@ -207,8 +207,54 @@ class CocoFormsTest {
 
         Dataset dataset = plates.read();
 
-        assertThat(Plates.area(dataset.sets().get(0))).isEqualTo(100);
-        assertThat(dataset.quarantine()).extracting(Quarantined::reason).containsExactly(Reason.STORAGE_ERROR);
+        assertThat(dataset.sets().get(0).training()).isEmpty();
+        assertThat(dataset.quarantine())
+                .singleElement()
+                .satisfies(aside -> assertThat(aside.detail()).contains("/x/crack/0.jpg and /x/dent/0.jpg"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void cocoFileName_thatLeadsToAnotherOnesFileByItsEnd_isInDoubt(boolean first) throws IOException {
+        List<String> images = new ArrayList<>(List.of(image(0, "0.jpg"), image(1, "1.jpg")));
+        images.add(first ? 0 : 2, image(9, "cam2/0.jpg"));
+        plates.text("instances.json", coco(images, List.of(square(9, 1, 2), square(1, 1, 2)), CRACK));
+
+        Dataset dataset = plates.read();
+
+        assertThat(names(dataset, "crack")).containsExactly("images/1.jpg");
+        assertThat(good(dataset)).isEmpty();
+        assertThat(dataset.quarantine())
+                .isNotEmpty()
+                .allSatisfy(aside -> assertThat(aside.detail()).contains("0.jpg and cam2/0.jpg"));
+    }
+
+    @Test
+    void cocoFiles_oneNamedInstances_areAllRead() throws IOException {
+        plates.text("annotations/instances_default.json", coco(four(), List.of(square(0, 1, 2)), CRACK));
+        plates.text(
+                "annotations/scratch.json", coco(four(), List.of(square(1, 1, 2)), CRACK.replace("crack", "scratch")));
+        plates.text("annotations/captions_default.json", coco(four(), List.of(), CRACK));
+
+        Dataset dataset = plates.read();
+
+        assertThat(names(dataset, "scratch")).containsExactly("images/1.jpg");
+        assertThat(good(dataset)).containsExactly("2.jpg", "3.jpg");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "[{\"id\": 1, \"name\": \"crack\", \"supercategory\": \"crack\"}]",
+                "[{\"id\": 1, \"name\": \"good\"}, {\"id\": 2, \"name\": \"ok\"}]"
+            })
+    void cocoFile_ofGoodImagesAlone_isReadWithAnyCategories(String categories) throws IOException {
+        plates.text("instances.json", coco(List.of(image(0, "0.jpg")), List.of(), categories));
+
+        Dataset dataset = plates.read();
+
+        assertThat(good(dataset)).containsExactly("0.jpg");
+        assertThat(dataset.quarantine()).isEmpty();
     }
 
     @ParameterizedTest

@@ -2,9 +2,18 @@ package org.dualanodiff.pipeline.dataset;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.awt.Transparency;
+import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
+import java.awt.image.ComponentColorModel;
+import java.awt.image.DataBuffer;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
+import javax.imageio.IIOImage;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageWriter;
+import javax.imageio.stream.ImageOutputStream;
 import org.dualanodiff.model.files.Digest;
 import org.dualanodiff.pipeline.dataset.DefectSet.DefectImage;
 import org.dualanodiff.pipeline.dataset.MaskSource.MaskFile;
@@ -58,6 +67,64 @@ class MaskFormsTest {
         plates.mask(MASK, Plates.mask(BufferedImage.TYPE_USHORT_GRAY, level));
 
         assertThat(Plates.area(plates.read().sets().get(0))).isEqualTo(Plates.SPOT);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 255, 65535})
+    void mask_ofSixteenBitsInColor_isRead(int level) throws IOException {
+        plates.write(MASK, TestImages.encode(deep(Plates.mask(BufferedImage.TYPE_USHORT_GRAY, level)), "png"));
+
+        assertThat(Plates.area(plates.read().sets().get(0))).isEqualTo(Plates.SPOT);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0x000000, 0xFFFFFF, 0xFF0000})
+    void mask_drawnInTheAlphaOfOneColor_isRead(int color) throws IOException {
+        BufferedImage mask = new BufferedImage(Plates.WIDTH, Plates.HEIGHT, BufferedImage.TYPE_4BYTE_ABGR);
+        BufferedImage marked = Plates.mask(255);
+        for (int y = 0; y < Plates.HEIGHT; y++) {
+            for (int x = 0; x < Plates.WIDTH; x++) {
+                mask.setRGB(x, y, marked.getRaster().getSample(x, y, 0) << 24 | color);
+            }
+        }
+        plates.mask(MASK, mask);
+
+        assertThat(Plates.area(plates.read().sets().get(0))).isEqualTo(Plates.SPOT);
+    }
+
+    @Test
+    void mask_ofSeveralPages_isSetAsideWithTheirNumber() throws IOException {
+        ImageWriter writer = ImageIO.getImageWritersByFormatName("tiff").next();
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        try (ImageOutputStream stream = ImageIO.createImageOutputStream(file)) {
+            writer.setOutput(stream);
+            writer.prepareWriteSequence(null);
+            for (int level : new int[] {0, 255}) {
+                writer.writeToSequence(new IIOImage(Plates.mask(level), null, null), null);
+            }
+            writer.endWriteSequence();
+        } finally {
+            writer.dispose();
+        }
+        plates.write(MASK.replace("png", "tif"), file.toByteArray());
+
+        assertThat(plates.read().quarantine())
+                .singleElement()
+                .satisfies(aside -> assertThat(aside.detail()).contains("has 2 pictures of this size"));
+    }
+
+    /** In color, of 16 bits, with the levels of a grey picture in its red. */
+    private static BufferedImage deep(BufferedImage grey) {
+        ComponentColorModel model = new ComponentColorModel(
+                ColorSpace.getInstance(ColorSpace.CS_sRGB), false, false, Transparency.OPAQUE, DataBuffer.TYPE_USHORT);
+        BufferedImage image = new BufferedImage(
+                model, model.createCompatibleWritableRaster(grey.getWidth(), grey.getHeight()), false, null);
+        for (int y = 0; y < grey.getHeight(); y++) {
+            for (int x = 0; x < grey.getWidth(); x++) {
+                image.getRaster().setSample(x, y, 0, grey.getRaster().getSample(x, y, 0));
+            }
+        }
+        return image;
     }
 
     @Test
@@ -198,6 +265,85 @@ class MaskFormsTest {
         folder.mask("bottle/cap/b_mask.png");
 
         assertThat(folder.read().sets()).extracting(DefectSet::defect).containsExactly("cap", "label");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "good/000.png, bad/000.png, masks/000.png",
+        "ok/005.png, ng/000.png, masks/000_mask.png",
+        "plate/good/1.png, plate/crack/000.png, plate/masks/000.png"
+    })
+    void maskOutsideItsDefectsFolder_ofTheOnlyImageOfThatName_isFound(String good, String bad, String mask)
+            throws IOException {
+        Plates folder = new Plates(root.resolve("plain"));
+        folder.picture(good);
+        folder.picture(bad);
+        folder.mask(mask);
+
+        Dataset dataset = folder.read();
+
+        assertThat(dataset.quarantine()).isEmpty();
+        assertThat(dataset.sets().get(0).training()).hasSize(1);
+    }
+
+    @Test
+    void maskOutsideItsDefectsFolder_thatTwoImagesMayMean_isNobodys() throws IOException {
+        Plates folder = new Plates(root.resolve("plain"));
+        folder.picture("crack/000.png");
+        folder.picture("dent/000.png");
+        folder.mask("masks/000.png");
+
+        assertThat(folder.read().quarantine())
+                .extracting(Quarantined::reason)
+                .containsExactlyInAnyOrder(Reason.MASK_MISSING, Reason.MASK_MISSING, Reason.ORPHAN_MASK);
+    }
+
+    @Test
+    void picturesOfOtherKinds_atTheTop_areNamed() throws IOException {
+        Plates folder = new Plates(root.resolve("plain"));
+        folder.picture("a.jpg");
+        folder.mask("a.png");
+        folder.text("b.HEIC", "x");
+        folder.text("readme.txt", "x");
+
+        assertThat(folder.read().quarantine()).extracting(Quarantined::file).containsExactly("b.HEIC");
+    }
+
+    @Test
+    void filesOfMvtec_inNoFolderThatIsRead_areNamed() throws IOException {
+        plates.mask(MASK);
+        plates.picture("plate/train/crack/0.png");
+        plates.picture("plate/train/loose.png");
+        plates.picture("plate/validation/dent/0.png");
+        plates.picture("plate/test/loose.png");
+        plates.mask("plate/ground_truth/loose_mask.png");
+        plates.picture("cable/good/0.png");
+        plates.text("docs/notes.txt", "x");
+
+        Dataset dataset = plates.read();
+
+        assertThat(dataset.sets()).extracting(DefectSet::defect).containsExactly("spot");
+        assertThat(dataset.quarantine())
+                .extracting(aside -> aside.file() + " " + aside.reason())
+                .containsExactlyInAnyOrder(
+                        "plate/train/crack INVALID_ENTRY",
+                        "plate/train/loose.png INVALID_ENTRY",
+                        "plate/validation/dent INVALID_ENTRY",
+                        "plate/test/loose.png INVALID_ENTRY",
+                        "plate/ground_truth/loose_mask.png ORPHAN_MASK",
+                        "cable INVALID_ENTRY");
+    }
+
+    @Test
+    void goodImagesOfTwelveBits_behindOneOfEight_areSeen() throws IOException {
+        BufferedImage deep = new BufferedImage(Plates.WIDTH, Plates.HEIGHT, BufferedImage.TYPE_USHORT_GRAY);
+        for (int i = 1; i < 30; i++) {
+            Plates.rectangle(deep, 8, 6, i == 17 ? 4000 : 300);
+            plates.mask("plate/train/good/%03d.png".formatted(i), deep);
+        }
+        plates.mask(MASK);
+
+        assertThat(plates.read().warnings()).anyMatch(warning -> warning.contains("read as 12 bits deep"));
     }
 
     @Test
