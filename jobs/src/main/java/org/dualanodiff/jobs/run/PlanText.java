@@ -135,7 +135,13 @@ final class PlanText {
                 .formatted(
                         device.equals("cpu") ? "CPU" : "GPU",
                         Readable.bytes(inputs.memory()
-                                .training(trained, resolution, training.rank(), pairs, training.recompute())),
+                                .training(
+                                        trained,
+                                        resolution,
+                                        training.rank(),
+                                        pairs,
+                                        training.recompute(),
+                                        training.compensated())),
                         pairs,
                         trained,
                         training.recompute() ? ", recomputed" : "",

@@ -19,7 +19,7 @@ import org.dualanodiff.model.unet.UNet;
 import org.dualanodiff.model.vae.Autoencoder;
 
 /**
- * A frozen Stable Diffusion 1.x model of any size on one device: U-Net, autoencoder, text encoder,
+ * A frozen Stable Diffusion 1.x or 2.x model of any size on one device: U-Net, autoencoder, text encoder,
  * tokenizer and noise schedule. Trainings and samplers of any number of adapters share one.
  */
 public final class BaseModel implements AutoCloseable {

@@ -26,9 +26,6 @@ import org.dualanodiff.model.vae.KlAutoencoderConfig;
  * tokenizer: a folder beside it, or one that is named, holds CLIP's.
  */
 public final class LdmCheckpoint implements ModelFiles {
-    private static final List<String> TOKENIZER_FILES =
-            List.of("tokenizer.json", "vocab.json", "merges.txt", "added_tokens.json");
-
     private static final String OPEN_CLIP = "cond_stage_model.model.token_embedding.weight";
 
     private final Path file;
@@ -164,7 +161,7 @@ public final class LdmCheckpoint implements ModelFiles {
     public String fingerprint() {
         Map<String, Path> files = new TreeMap<>();
         files.put(file.getFileName().toString(), file);
-        TOKENIZER_FILES.stream()
+        ModelDirectory.TOKENIZER_FILES.stream()
                 .filter(name -> Files.isRegularFile(tokenizer.resolve(name)))
                 .forEach(name -> files.put("tokenizer/" + name, tokenizer.resolve(name)));
         return FileFingerprint.of(files);

@@ -1,10 +1,10 @@
 package org.dualanodiff.model.base;
 
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.dualanodiff.model.checkpoint.ParameterLayout;
 import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.model.unet.UNetConfig;
 
@@ -49,20 +49,20 @@ public record MemoryNeed(UNetConfig unet, long unetNumbers, long otherNumbers, i
 
     /** By the layout: a file may hold more than one network's tensors. */
     private static long numbers(Map<String, long[]> layout) {
-        return layout.values().stream()
-                .mapToLong(shape -> Arrays.stream(shape).reduce(1, (a, b) -> a * b))
-                .sum();
+        return ParameterLayout.numbers(layout.values());
     }
 
     /**
      * Bytes that the training of one adapter holds at its peak.
      *
      * @param pairs computed at once
+     * @param compensated whether it has background compensation
      */
-    public long training(Precision precision, int resolution, int rank, int pairs, boolean recompute) {
+    public long training(
+            Precision precision, int resolution, int rank, int pairs, boolean recompute, boolean compensated) {
         return weights(precision)
                 + learned(adapterNumbers(unet, rank))
-                + pairs * trainingPair(unet, resolution / factor, precision, recompute);
+                + pairs * trainingPair(unet, resolution / factor, precision, recompute, compensated);
     }
 
     /** Bytes that generation holds at its peak: an adapter folded into the attention weights, in the place of the base's own. */
@@ -77,12 +77,18 @@ public record MemoryNeed(UNetConfig unet, long unetNumbers, long otherNumbers, i
         return LEARNED_COPIES * FP32_BYTES * numbers;
     }
 
-    /** Bytes of the activations of one pair in a training step. */
-    public static long trainingPair(UNetConfig unet, int latentSide, Precision precision, boolean recompute) {
+    /**
+     * Bytes of the activations of one pair in a training step.
+     *
+     * @param compensated whether the adapter has background compensation, which computes a third row of each pair
+     */
+    public static long trainingPair(
+            UNetConfig unet, int latentSide, Precision precision, boolean recompute, boolean compensated) {
+        int rows = compensated ? BRANCHES + 1 : BRANCHES;
         long maps = IntStream.range(0, unet.levels())
                 .mapToLong(level -> blocks(unet, level) * map(unet, level, latentSide))
                 .sum();
-        return BRANCHES * maps * (recompute ? RECOMPUTED : KEPT) * bytes(precision);
+        return rows * maps * (recompute ? RECOMPUTED : KEPT) * bytes(precision);
     }
 
     private long weights(Precision precision) {
@@ -115,11 +121,14 @@ public record MemoryNeed(UNetConfig unet, long unetNumbers, long otherNumbers, i
                 .sum();
     }
 
-    /** Numbers of an adapter without background compensation: SAIM's five matrices, and LoRA, which is small beside them. */
+    /**
+     * Numbers of an adapter's matrices in the U-Net without background compensation: SAIM's five and LoRA. What else is
+     * learned is little beside SAIM.
+     */
     static long adapterNumbers(UNetConfig unet, int rank) {
         return transformers(unet).stream()
                 .mapToLong(channels -> 2L * 5 * channels * channels
-                        + rank * (28L * channels + 4L * (channels + unet.crossAttentionDim())))
+                        + rank * (24L * channels + 4L * (channels + unet.crossAttentionDim())))
                 .sum();
     }
 

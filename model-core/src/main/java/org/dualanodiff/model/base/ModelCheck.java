@@ -1,15 +1,11 @@
 package org.dualanodiff.model.base;
 
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.dualanodiff.model.checkpoint.CheckpointException;
-import org.dualanodiff.model.checkpoint.DType;
-import org.dualanodiff.model.checkpoint.TensorFile;
 import org.dualanodiff.model.checkpoint.WeightSource;
 import org.dualanodiff.model.text.ClipTextConfig;
 import org.dualanodiff.model.text.ClipTokenizer;
@@ -21,8 +17,6 @@ import org.dualanodiff.model.vae.Autoencoder;
  * every tensor, the tokenizer's files, and whether the parts fit each other.
  */
 final class ModelCheck {
-
-    private static final Set<DType> LOADED = EnumSet.of(DType.F32, DType.F16, DType.BF16);
 
     private final ModelFiles model;
     private final List<String> problems = new ArrayList<>();
@@ -60,19 +54,11 @@ final class ModelCheck {
             WeightSource source = weights.get();
             parameters.forEach((name, shape) -> {
                 if (!name.equals(ClipTextConfig.POSITION_IDS)) {
-                    requireLoadable(source, source.require(name, shape));
+                    source.requireWeight(name, shape);
                 }
             });
             return source;
         });
-    }
-
-    private static void requireLoadable(WeightSource source, TensorFile.Info tensor) {
-        if (!LOADED.contains(tensor.dtype())) {
-            throw new CheckpointException(
-                    "file %s: tensor %s: expected F32, F16 or BF16, found %s; convert the model to one of them"
-                            .formatted(source.fileNames(), tensor.name(), tensor.dtype()));
-        }
     }
 
     private void latents(UNetConfig unet, Autoencoder.Config vae) {

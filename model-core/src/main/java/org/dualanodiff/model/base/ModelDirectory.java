@@ -25,7 +25,7 @@ import org.dualanodiff.model.unet.UNetConfig;
 import org.dualanodiff.model.vae.Autoencoder;
 
 /**
- * A Stable Diffusion 1.x model as diffusers lays it out: {@code model_index.json} and the folders {@code unet},
+ * A Stable Diffusion 1.x or 2.x model as diffusers lays it out: {@code model_index.json} and the folders {@code unet},
  * {@code vae}, {@code text_encoder}, {@code tokenizer} and {@code scheduler}.
  */
 public final class ModelDirectory implements ModelFiles {
@@ -37,7 +37,8 @@ public final class ModelDirectory implements ModelFiles {
     /** Beyond diffusers' layout: the adapter, trained on pairs of many products, that others may start from. */
     public static final String STARTING_ADAPTER = "starting_adapter/pytorch_lora_weights.safetensors";
 
-    private static final List<String> TOKENIZER_FILES = List.of(
+    /** All that a tokenizer is read from, as far as it is there. */
+    static final List<String> TOKENIZER_FILES = List.of(
             "tokenizer.json",
             "vocab.json",
             "merges.txt",
@@ -116,7 +117,7 @@ public final class ModelDirectory implements ModelFiles {
                 .toList();
         if (!foreign.isEmpty()) {
             throw new CheckpointException(
-                    "%s: supported are Stable Diffusion 1.x models (one unet, vae, text_encoder), found %s with %s"
+                    "%s: supported are Stable Diffusion 1.x and 2.x (one unet, vae, text_encoder), found %s with %s"
                             .formatted(index, json.get("_class_name"), foreign));
         }
     }

@@ -32,6 +32,11 @@ public enum DType {
         return bytes;
     }
 
+    /** Whether weights may be of it: F32, F16 or BF16. */
+    boolean isOfWeights() {
+        return this == F32 || this == F16 || this == BF16;
+    }
+
     /** The class of PyTorch that holds such numbers, as module, space, name. */
     String storage() {
         return "torch " + torchName + "Storage";

@@ -1,5 +1,7 @@
 package org.dualanodiff.model.checkpoint;
 
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
@@ -14,6 +16,17 @@ public final class ParameterLayout {
     /** The shapes by name, sorted. */
     public Map<String, long[]> shapes() {
         return Collections.unmodifiableMap(shapes);
+    }
+
+    /**
+     * How many numbers tensors of these shapes hold together.
+     *
+     * @throws ArithmeticException if they are more than fit into 64 bits
+     */
+    public static long numbers(Collection<long[]> shapes) {
+        return shapes.stream()
+                .mapToLong(shape -> Arrays.stream(shape).reduce(1, Math::multiplyExact))
+                .reduce(0, Math::addExact);
     }
 
     public void tensor(String name, long... shape) {

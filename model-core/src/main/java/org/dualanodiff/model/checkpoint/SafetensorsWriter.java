@@ -9,16 +9,14 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.UUID;
+import org.dualanodiff.model.files.WholeFile;
 
 /**
  * Writes safetensors files with the layout of the reference library: tensors sorted by element type, widest first, then
@@ -35,8 +33,7 @@ public final class SafetensorsWriter {
     private SafetensorsWriter() {}
 
     /**
-     * Writes a file, replacing one that is there. The file appears whole or not at all: data goes to a temporary
-     * neighbour that is moved into place.
+     * Writes a {@linkplain WholeFile whole} file, replacing one that is there.
      *
      * @param metadata free text pairs for {@code __metadata__}; left out if empty
      * @throws CheckpointException if a tensor's data does not fit its shape
@@ -45,13 +42,7 @@ public final class SafetensorsWriter {
     public static void write(Path path, Map<String, TensorData> tensors, Map<String, String> metadata)
             throws IOException {
         Map<String, TensorData> ordered = inLayoutOrder(tensors);
-        Path temporary = path.resolveSibling(".%s.%s.tmp".formatted(path.getFileName(), UUID.randomUUID()));
-        try {
-            writeAll(temporary, header(ordered, metadata), ordered, path);
-            Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(temporary);
-        }
+        WholeFile.write(path, file -> writeAll(file, header(ordered, metadata), ordered, path));
     }
 
     private static Map<String, TensorData> inLayoutOrder(Map<String, TensorData> tensors) {
@@ -102,15 +93,14 @@ public final class SafetensorsWriter {
                 .flip();
     }
 
-    private static void writeAll(Path temporary, ByteBuffer header, Map<String, TensorData> ordered, Path target)
+    /** @param target for messages: where the file is moved to */
+    private static void writeAll(Path file, ByteBuffer header, Map<String, TensorData> ordered, Path target)
             throws IOException {
-        try (FileChannel channel =
-                FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             writeFully(channel, header);
             for (Map.Entry<String, TensorData> entry : ordered.entrySet()) {
                 writeFully(channel, entry.getValue().checkedBytes(entry.getKey(), target));
             }
-            channel.force(true);
         }
     }
 

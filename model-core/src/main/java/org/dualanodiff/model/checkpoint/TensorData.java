@@ -4,8 +4,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.EnumSet;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.dualanodiff.model.checkpoint.DType.HalfPrecision;
 
@@ -18,7 +16,6 @@ import org.dualanodiff.model.checkpoint.DType.HalfPrecision;
  *     comes, so that a large model need not be held in memory
  */
 public record TensorData(DType dtype, long[] shape, Supplier<ByteBuffer> bytes) {
-    private static final Set<DType> FLOATS = EnumSet.of(DType.F32, DType.F16, DType.BF16);
 
     public TensorData {
         shape = shape.clone();
@@ -36,7 +33,7 @@ public record TensorData(DType dtype, long[] shape, Supplier<ByteBuffer> bytes) 
      * @param values row-major; asked for once, when this tensor is written
      */
     public static TensorData of(DType dtype, long[] shape, Supplier<float[]> values) {
-        if (!FLOATS.contains(dtype)) {
+        if (!dtype.isOfWeights()) {
             throw new IllegalArgumentException("weights are F32, F16 or BF16, was " + dtype);
         }
         return new TensorData(dtype, shape, () -> {

@@ -58,6 +58,21 @@ public sealed interface TensorFile permits SafetensorsFile, TorchZipFile {
     }
 
     /**
+     * A tensor's entry, of a type that weights are of: F32, F16 or BF16.
+     *
+     * @throws CheckpointException if there is no such tensor or it has another type
+     */
+    default Info weight(String name) {
+        Info info = tensor(name);
+        if (!info.dtype().isOfWeights()) {
+            throw new CheckpointException(
+                    "file %s: tensor %s: expected F32, F16 or BF16, found %s; convert the model to one of them"
+                            .formatted(path(), name, info.dtype()));
+        }
+        return info;
+    }
+
+    /**
      * A tensor's bytes, row major: a direct, little-endian buffer that stays valid after this object is gone.
      *
      * @throws CheckpointException if there is no such tensor, it has 2 GiB or more, or the file cannot be read
@@ -77,14 +92,13 @@ public sealed interface TensorFile permits SafetensorsFile, TorchZipFile {
      * @throws CheckpointException if there is no such tensor or it has another type
      */
     default float[] floats(String name) {
-        Info info = tensor(name);
+        Info info = weight(name);
         ByteBuffer bytes = map(name);
         float[] values = new float[(int) info.elements()];
         switch (info.dtype()) {
             case F32 -> bytes.asFloatBuffer().get(values);
             case F16 -> widen(bytes, values, HalfPrecision::fromFloat16);
-            case BF16 -> widen(bytes, values, HalfPrecision::fromBfloat16);
-            default -> throw wrongType(info, "F32, F16 or BF16");
+            default -> widen(bytes, values, HalfPrecision::fromBfloat16);
         }
         giveBack(bytes);
         return values;
@@ -94,12 +108,6 @@ public sealed interface TensorFile permits SafetensorsFile, TorchZipFile {
         for (int i = 0; i < values.length; i++) {
             values[i] = decoder.decode(bytes.getShort(i * Short.BYTES));
         }
-    }
-
-    /** An error that names file, tensor, expected and found type. */
-    default CheckpointException wrongType(Info info, String expected) {
-        return new CheckpointException("file %s: tensor %s: expected element type %s, found %s"
-                .formatted(path(), info.name(), expected, info.dtype()));
     }
 
     /**

@@ -12,17 +12,16 @@ import java.nio.channels.Channels;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.LocalDateTime;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.UUID;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.dualanodiff.model.files.WholeFile;
 
 /**
  * Writes tensors as {@code torch.save} does a dictionary of them: a zip of stored entries whose data begins at multiples
@@ -55,24 +54,19 @@ public final class TorchZipWriter {
     }
 
     /**
-     * Writes a file, replacing one that is there. The file appears whole or not at all: data goes to a temporary
-     * neighbour that is moved into place.
+     * Writes a {@linkplain WholeFile whole} file, replacing one that is there.
      *
      * @param tensors in the order in which Python's dictionary will have them
      * @throws CheckpointException if a tensor's data does not fit its shape
      * @throws IOException if the folder cannot be written
      */
     public static void write(Path path, Map<String, TensorData> tensors) throws IOException {
-        Path temporary = path.resolveSibling(".%s.%s.tmp".formatted(path.getFileName(), UUID.randomUUID()));
-        try {
+        WholeFile.write(path, file -> {
             try (ZipOutputStream zip = new ZipOutputStream(
-                    new BufferedOutputStream(Files.newOutputStream(temporary, StandardOpenOption.CREATE_NEW)))) {
+                    new BufferedOutputStream(Files.newOutputStream(file, StandardOpenOption.CREATE_NEW)))) {
                 new TorchZipWriter(zip, root(path)).writeAll(tensors, path);
             }
-            Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(temporary);
-        }
+        });
     }
 
     /** The folder inside the archive: the file's name without its ending. */

@@ -118,6 +118,13 @@ public final class WeightSource {
         return entry.info;
     }
 
+    /** As {@link #require}, and of a type that weights are of: F32, F16 or BF16. */
+    public TensorFile.Info requireWeight(String name, long... shape) {
+        TensorFile.Info info = require(name, shape);
+        entry(name).file.weight(info.name());
+        return info;
+    }
+
     /** The tensor's bytes as in {@link TensorFile#map}. */
     public ByteBuffer map(String name) {
         Entry entry = entry(name);

@@ -64,6 +64,11 @@ public final class AdapterFile {
         return rank(path, WeightSource.open(path));
     }
 
+    /** Whether an adapter file is of the variant with background compensation, without reading its weights. */
+    public static boolean hasBackground(Path path) {
+        return hasBackground(WeightSource.open(path));
+    }
+
     /**
      * Writes the adapter in fp32.
      *

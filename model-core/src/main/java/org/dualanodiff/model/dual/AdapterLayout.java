@@ -1,11 +1,11 @@
 package org.dualanodiff.model.dual;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.dualanodiff.model.base.BaseModel;
+import org.dualanodiff.model.checkpoint.ParameterLayout;
 import org.dualanodiff.model.nn.Attention;
 import org.dualanodiff.model.text.ClipTextConfig;
 import org.dualanodiff.model.unet.UNetConfig;
@@ -63,9 +63,7 @@ public record AdapterLayout(SortedMap<String, long[]> shapes, int rank, boolean 
 
     /** How many numbers an adapter is. */
     public long numbers() {
-        return shapes.values().stream()
-                .mapToLong(shape -> Arrays.stream(shape).reduce(1, (a, b) -> a * b))
-                .sum();
+        return ParameterLayout.numbers(shapes.values());
     }
 
     /** The prefix of the tensors of one attention layer of the U-Net. */
@@ -77,7 +75,7 @@ public record AdapterLayout(SortedMap<String, long[]> shapes, int rank, boolean 
         return "unet." + path + ".processor." + (background && !cross ? WRAPPED : "");
     }
 
-    /** The key that a tensor of the variant with background compensation has in the one without. */
+    /** The key of a tensor as in the variant without background compensation, whichever the adapter is of. */
     static String withoutBackground(String key) {
         return key.replace(WRAPPED, "");
     }

@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -69,8 +70,8 @@ public final class DualAdapter implements AutoCloseable {
     }
 
     /**
-     * Takes over the numbers of another adapter of the same base and rank. What it lacks, such as background
-     * compensation, stays.
+     * Takes over the numbers of another adapter of the same base and rank, whichever of the two has background
+     * compensation. What the other lacks stays.
      *
      * @throws IllegalArgumentException if it has another rank
      */
@@ -80,8 +81,10 @@ public final class DualAdapter implements AutoCloseable {
                     "the starting adapter has rank %d, this one %d; set training.rank = %1$d, or training.init = cold"
                             .formatted(other.layout.rank(), layout.rank()));
         }
+        Map<String, NDArray> starts = new HashMap<>();
+        other.tensors.forEach((key, start) -> starts.put(AdapterLayout.withoutBackground(key), start));
         tensors.forEach((key, tensor) -> {
-            NDArray start = other.tensors.get(AdapterLayout.withoutBackground(key));
+            NDArray start = starts.get(AdapterLayout.withoutBackground(key));
             if (start != null) {
                 Tensors.overwrite(tensor, Tensors.floats(start));
             }

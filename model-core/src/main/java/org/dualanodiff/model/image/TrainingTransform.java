@@ -47,13 +47,13 @@ public final class TrainingTransform {
         requireSameSize(photograph, mask, "mask");
         Image image = PilResize.resizeShorterSide(Image.rgb(photograph).flip(flip), size);
         Image soft = PilResize.resizeShorterSide(Image.gray(mask).flip(flip), size);
-        Optional<Image> ground = objectMask.map(object -> {
+        Optional<Image> background = objectMask.map(object -> {
             requireSameSize(photograph, object, "object mask");
             Image cut = withoutObject(Image.rgb(photograph), Image.gray(object));
             return PilResize.resizeShorterSide(cut.flip(flip), size);
         });
         List<Pixels> all = offsets(Math.max(image.width(), image.height()))
-                .mapToObj(offset -> window(image, soft, ground, offset))
+                .mapToObj(offset -> window(image, soft, background, offset))
                 .toList();
         List<Pixels> withDefect = all.stream().filter(Pixels::hasDefect).toList();
         return withDefect.isEmpty() ? all : withDefect;
@@ -65,11 +65,15 @@ public final class TrainingTransform {
         return IntStream.range(0, count).map(i -> count == 1 ? 0 : (int) Math.rint((double) last * i / (count - 1)));
     }
 
-    private Pixels window(Image image, Image softMask, Optional<Image> ground, int offset) {
+    private Pixels window(Image image, Image softMask, Optional<Image> background, int offset) {
         float[] pixels = cut(image, offset).signed();
         float[] binary = binary(cut(softMask, offset));
-        Optional<float[]> background = ground.map(g -> cut(g, offset).signed());
-        return new Pixels(size, pixels, binary, this.ground.around(pixels, binary), background);
+        return new Pixels(
+                size,
+                pixels,
+                binary,
+                ground.around(pixels, binary),
+                background.map(whole -> cut(whole, offset).signed()));
     }
 
     private Image cut(Image image, int offset) {

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.dualanodiff.model.checkpoint.CheckpointException;
-import org.dualanodiff.model.checkpoint.TensorFile;
 import org.dualanodiff.model.checkpoint.WeightSource;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.Precision;
@@ -77,10 +76,6 @@ public final class Weights implements AutoCloseable {
     /** The name of this sub-module in the file, without a trailing dot. */
     public String path() {
         return prefix.isEmpty() ? "" : prefix.substring(0, prefix.length() - 1);
-    }
-
-    public Device device() {
-        return device;
     }
 
     public Precision precision() {
@@ -179,14 +174,10 @@ public final class Weights implements AutoCloseable {
         }
 
         Precision storedType(String name, long... shape) {
-            TensorFile.Info info = source.require(name, shape);
-            return switch (info.dtype()) {
+            return switch (source.requireWeight(name, shape).dtype()) {
                 case F32 -> Precision.FP32;
                 case F16 -> Precision.FP16;
-                case BF16 -> Precision.BF16;
-                default ->
-                    throw new CheckpointException("%s: tensor %s: expected F32, F16 or BF16, found %s"
-                            .formatted(source.files(), info.name(), info.dtype()));
+                default -> Precision.BF16;
             };
         }
 

@@ -57,25 +57,31 @@ public final class BaseTrainer implements Pretraining {
     /**
      * @param start where the training begins
      * @param compute its precision is that of the U-Net's activations
-     * @throws org.dualanodiff.model.checkpoint.CheckpointException if {@code start} is damaged
+     * @throws CheckpointException if {@code start} is damaged, or its starting adapter cannot be trained on
      */
     public BaseTrainer(ModelDirectory start, PretrainingImages images, PretrainingConfig config, Compute compute) {
         this.start = start;
         this.config = config;
         this.images = images;
+        if (config.pairs()) {
+            StartingAdapter.requireContinuable(start, config);
+        }
+        base = BaseModel.load(start, compute);
         try (ConstructionScope made = ConstructionScope.begin()) {
-            base = BaseModel.load(start, compute);
             unet = TrainedWeights.of(start.unetWeights(), start.unetConfig().parameters(), base.device());
             text = TrainedWeights.of(start.textWeights(), start.textConfig().parameters(), base.device());
             pair = config.pairs() ? Optional.of(StartingAdapter.of(start, base, config)) : Optional.empty();
             optimizer = new AdamW(baseParameters(), config.optimizer());
+            Map<String, PretrainingState.Part> parts = new LinkedHashMap<>();
+            parts.put("base", new PretrainingState.Part(List.of(unet, text), optimizer));
+            pair.ifPresent(adapter ->
+                    parts.put("pair", new PretrainingState.Part(List.of(adapter.weights()), adapter.optimizer())));
+            state = new PretrainingState(config, start.fingerprint(), images, parts);
             made.finish();
+        } catch (RuntimeException | Error e) {
+            base.close();
+            throw e;
         }
-        Map<String, PretrainingState.Part> parts = new LinkedHashMap<>();
-        parts.put("base", new PretrainingState.Part(List.of(unet, text), optimizer));
-        pair.ifPresent(adapter ->
-                parts.put("pair", new PretrainingState.Part(List.of(adapter.weights()), adapter.optimizer())));
-        state = new PretrainingState(config, start.fingerprint(), images, parts);
     }
 
     private List<NDArray> baseParameters() {
@@ -203,19 +209,31 @@ public final class BaseTrainer implements Pretraining {
     record StartingAdapter(TrainedWeights weights, DualAdapter adapter, AdamW optimizer) implements AutoCloseable {
 
         /**
-         * Continues the one that the base model has, or begins a fresh one.
+         * Looks at the header of the adapter that the base model has, if it has one, before anything is loaded.
          *
-         * @throws CheckpointException if the base model's has another rank
+         * @throws CheckpointException if it has another rank, or background compensation
          */
-        static StartingAdapter of(ModelDirectory model, BaseModel base, PretrainingConfig config) {
-            Optional<Path> file = model.startingAdapter();
-            AdapterLayout layout = AdapterLayout.of(base, config.pairRank(), false);
-            try (DualAdapter first = file.map(path -> AdapterFile.read(path, base))
-                    .orElseGet(() -> DualAdapter.initialize(layout, config.seed(), base.device()))) {
-                if (first.layout().rank() != config.pairRank()) {
+        static void requireContinuable(ModelDirectory model, PretrainingConfig config) {
+            model.startingAdapter().ifPresent(file -> {
+                int rank = AdapterFile.rank(file);
+                if (rank != config.pairRank()) {
                     throw new CheckpointException("file %s: the starting adapter has rank %d; ask for this one, not %d"
-                            .formatted(file.orElseThrow(), first.layout().rank(), config.pairRank()));
+                            .formatted(file, rank, config.pairRank()));
                 }
+                if (AdapterFile.hasBackground(file)) {
+                    throw new CheckpointException(("file %s: the starting adapter has background compensation, which"
+                                    + " pretraining does not train; remove it, and a fresh one is begun")
+                            .formatted(file));
+                }
+            });
+        }
+
+        /** Continues the one that the base model has, or begins a fresh one. */
+        static StartingAdapter of(ModelDirectory model, BaseModel base, PretrainingConfig config) {
+            AdapterLayout layout = AdapterLayout.of(base, config.pairRank(), false);
+            try (DualAdapter first = model.startingAdapter()
+                    .map(path -> AdapterFile.read(path, base))
+                    .orElseGet(() -> DualAdapter.initialize(layout, config.seed(), base.device()))) {
                 TrainedWeights weights = TrainedWeights.of(first, base.device());
                 return new StartingAdapter(
                         weights,

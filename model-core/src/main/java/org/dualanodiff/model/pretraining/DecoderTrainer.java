@@ -75,8 +75,8 @@ public final class DecoderTrainer implements Pretraining {
         device = Devices.named(compute.device());
         precision = compute.precision();
         source = start.vaeWeights();
+        codecWeights = Weights.of(source, device, Precision.FP32);
         try (ConstructionScope made = ConstructionScope.begin()) {
-            codecWeights = Weights.of(source, device, Precision.FP32);
             closedForm = Autoencoder.load(codec.refined(List.of()), codecWeights);
             Map<String, long[]> shapes = sizes.refinementParameters();
             refinement = TrainedWeights.of(
@@ -86,13 +86,16 @@ public final class DecoderTrainer implements Pretraining {
                             : RandomModel.startingValues("vae", name, shapes.get(name), config.seed()),
                     device);
             optimizer = new AdamW(refinement.trained(), config.optimizer());
+            state = new PretrainingState(
+                    config,
+                    start.fingerprint(),
+                    images,
+                    Map.of("decoder", new PretrainingState.Part(List.of(refinement), optimizer)));
             made.finish();
+        } catch (RuntimeException | Error e) {
+            codecWeights.close();
+            throw e;
         }
-        state = new PretrainingState(
-                config,
-                start.fingerprint(),
-                images,
-                Map.of("decoder", new PretrainingState.Part(List.of(refinement), optimizer)));
     }
 
     @Override

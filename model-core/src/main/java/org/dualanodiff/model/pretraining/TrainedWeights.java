@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +18,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.dualanodiff.model.base.ModelDirectory;
 import org.dualanodiff.model.checkpoint.DType;
+import org.dualanodiff.model.checkpoint.ParameterLayout;
 import org.dualanodiff.model.checkpoint.SafetensorsWriter;
 import org.dualanodiff.model.checkpoint.TensorData;
 import org.dualanodiff.model.checkpoint.WeightSource;
@@ -90,9 +90,8 @@ record TrainedWeights(SortedMap<String, NDArray> current, SortedMap<String, NDAr
 
     /** How many numbers are trained. */
     long count() {
-        return current.values().stream()
-                .mapToLong(tensor -> Arrays.stream(Tensors.shape(tensor)).reduce(1, (a, b) -> a * b))
-                .sum();
+        return ParameterLayout.numbers(
+                current.values().stream().map(Tensors::shape).toList());
     }
 
     @Override

@@ -133,7 +133,11 @@ public final class CudaDriver {
         }
         List<Gpu> gpus = new ArrayList<>();
         for (int ordinal = 0; ordinal < count[0]; ordinal++) {
-            gpus.add(gpu(device(ordinal)));
+            Optional<Integer> device = device(ordinal);
+            if (device.isEmpty()) {
+                return List.of();
+            }
+            gpus.add(gpu(device.get()));
         }
         return gpus;
     }
@@ -168,9 +172,12 @@ public final class CudaDriver {
         return memory(name);
     }
 
-    /** The memory of a GPU by CUDA's number; empty where the driver does not say. */
+    /** The memory of a GPU by CUDA's number; empty if there is none of that number, or the driver does not say. */
     public Optional<Memory> memory(String name) {
-        int device = device(Devices.ordinal(name));
+        return device(Devices.ordinal(name)).flatMap(this::memoryOf);
+    }
+
+    private Optional<Memory> memoryOf(int device) {
         PointerByReference context = new PointerByReference();
         if (calls.cuDevicePrimaryCtxRetain(context, device) != SUCCESS) {
             return Optional.empty();
@@ -187,10 +194,10 @@ public final class CudaDriver {
         }
     }
 
-    private int device(int ordinal) {
+    /** The driver's handle of a GPU by CUDA's number; empty if there is none of that number. */
+    private Optional<Integer> device(int ordinal) {
         int[] device = new int[1];
-        calls.cuDeviceGet(device, ordinal);
-        return device[0];
+        return calls.cuDeviceGet(device, ordinal) == SUCCESS ? Optional.of(device[0]) : Optional.empty();
     }
 
     private int attribute(int attribute, int device) {

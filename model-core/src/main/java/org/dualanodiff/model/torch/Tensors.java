@@ -69,11 +69,18 @@ public final class Tensors {
      * A tensor over direct memory, without a copy on a CPU; the memory must not change afterwards.
      *
      * @param bytes direct, native byte order
+     * @throws IllegalArgumentException if there are more or fewer than the shape has
      */
     public static NDArray wrap(ByteBuffer bytes, DataType type, Device device, long... shape) {
+        Shape whole = new Shape(shape);
+        // libtorch believes the shape, and would read past the end.
+        if (bytes.remaining() != whole.size() * type.getNumOfBytes()) {
+            throw new IllegalArgumentException("a tensor of shape %s has %d numbers, given were %d"
+                    .formatted(whole, whole.size(), bytes.remaining() / type.getNumOfBytes()));
+        }
         Traffic.countUpload();
-        NDArray host = TensorScope.own(JniUtils.createNdFromByteBuffer(
-                engineManager(), bytes, new Shape(shape), type, SparseFormat.DENSE, Device.cpu()));
+        NDArray host = TensorScope.own(
+                JniUtils.createNdFromByteBuffer(engineManager(), bytes, whole, type, SparseFormat.DENSE, Device.cpu()));
         // By an operator: DJL's own copy would belong to a manager of its own that nobody closes.
         return device.equals(Device.cpu()) ? host : Operators.toDevice(host, device);
     }

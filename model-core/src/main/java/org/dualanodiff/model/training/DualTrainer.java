@@ -14,7 +14,6 @@ import org.dualanodiff.model.base.MemoryNeed;
 import org.dualanodiff.model.checkpoint.SafetensorsFile;
 import org.dualanodiff.model.dual.AdapterFile;
 import org.dualanodiff.model.dual.AdapterLayout;
-import org.dualanodiff.model.dual.BackgroundCompensation.BackgroundMode;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.nn.Attention;
@@ -93,9 +92,7 @@ public final class DualTrainer implements AutoCloseable {
 
     private static DualAdapter first(BaseModel base, TrainingConfig config) {
         DualAdapter fresh = DualAdapter.initialize(
-                AdapterLayout.of(base, config.rank(), config.background() != BackgroundMode.OFF),
-                config.seed(),
-                base.device());
+                AdapterLayout.of(base, config.rank(), config.compensated()), config.seed(), base.device());
         if (config.warmStart()) {
             Path file = base.startingAdapter()
                     .orElseThrow(() -> new IllegalArgumentException(
@@ -133,7 +130,7 @@ public final class DualTrainer implements AutoCloseable {
     }
 
     /**
-     * Whether {@link #train} can go on from a checkpoint: it was saved with these settings.
+     * Whether {@link #train} can go on from a checkpoint: it was saved with these settings and for such a base.
      *
      * @throws org.dualanodiff.model.checkpoint.CheckpointException if it is damaged
      */
@@ -318,14 +315,13 @@ public final class DualTrainer implements AutoCloseable {
          */
         static int pairs(TrainingConfig config, BaseModel base, long free) {
             int side = config.resolution() / base.autoencoder().factor();
-            boolean compensated = config.background() != BackgroundMode.OFF;
-            long adapter = AdapterLayout.of(base, config.rank(), compensated).numbers();
-            long pair = MemoryNeed.trainingPair(base.unet().config(), side, base.precision(), config.recompute());
-            // Background compensation computes a third row of each pair.
-            double each = compensated ? 1.5 * pair : pair;
+            long adapter =
+                    AdapterLayout.of(base, config.rank(), config.compensated()).numbers();
+            long pair = MemoryNeed.trainingPair(
+                    base.unet().config(), side, base.precision(), config.recompute(), config.compensated());
             double room = USED * free - MemoryNeed.learned(adapter);
             for (int pairs = config.batchSize(); pairs > 1; pairs--) {
-                if (config.batchSize() % pairs == 0 && pairs * each <= room) {
+                if (config.batchSize() % pairs == 0 && pairs * pair <= room) {
                     return pairs;
                 }
             }

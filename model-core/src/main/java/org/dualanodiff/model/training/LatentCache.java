@@ -33,17 +33,17 @@ record LatentCache(LatentDistribution pairs, Optional<LatentDistribution> backgr
     static LatentCache encode(BaseModel base, List<TrainingExample> examples, TrainingConfig config) {
         try (GradientMode frozen = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
-            boolean compensate = config.background() != BackgroundMode.OFF;
+            boolean compensated = config.compensated();
             LatentDistribution.Builder pairs = new LatentDistribution.Builder(base.autoencoder(), true);
             LatentDistribution.Builder backgrounds =
                     new LatentDistribution.Builder(base.autoencoder(), config.background() == BackgroundMode.SCALED);
             views(examples, config).forEachOrdered(view -> {
                 pairs.add(List.of(view.image(), view.anomaly()), base.device(), view.size());
-                if (compensate) {
+                if (compensated) {
                     backgrounds.add(List.of(view.background().orElseThrow()), base.device(), view.size());
                 }
             });
-            return new LatentCache(pairs.done(), compensate ? Optional.of(backgrounds.done()) : Optional.empty());
+            return new LatentCache(pairs.done(), compensated ? Optional.of(backgrounds.done()) : Optional.empty());
         }
     }
 
@@ -57,7 +57,7 @@ record LatentCache(LatentDistribution pairs, Optional<LatentDistribution> backgr
 
     private static List<TrainingTransform.Pixels> views(
             TrainingTransform transform, TrainingExample example, Flip flip, TrainingConfig config) {
-        if (config.background() == BackgroundMode.OFF) {
+        if (!config.compensated()) {
             return transform.windows(example.image(), example.mask(), Optional.empty(), flip);
         }
         if (example.objectMask().isEmpty()) {

@@ -60,6 +60,11 @@ public record TrainingConfig(
         }
     }
 
+    /** Whether the adapter has background compensation. */
+    public boolean compensated() {
+        return background != BackgroundMode.OFF;
+    }
+
     /** These settings with a weight that suits the examples, unless they give one. */
     TrainingConfig weighing(List<TrainingExample> examples) {
         return defectWeight != 0

@@ -4,14 +4,17 @@ import ai.djl.ndarray.NDArray;
 import com.google.gson.Gson;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.model.checkpoint.DType;
 import org.dualanodiff.model.checkpoint.SafetensorsFile;
 import org.dualanodiff.model.checkpoint.SafetensorsWriter;
 import org.dualanodiff.model.checkpoint.TensorData;
+import org.dualanodiff.model.checkpoint.TensorFile;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.torch.Tensors;
 import org.dualanodiff.model.training.DualTrainer.LossCurve;
@@ -62,14 +65,13 @@ final class TrainingState {
     /**
      * Puts adapter, optimizer and losses back to what was saved.
      *
-     * @throws CheckpointException if the file is damaged or belongs to a training with other settings
+     * @throws CheckpointException if the file is damaged, or of a training with other settings or of another base
      */
     void restore(Path path) {
         SafetensorsFile file = SafetensorsFile.open(path);
-        if (!fits(file)) {
-            throw new CheckpointException("file %s: saved by a training with other settings: expected %s, found %s"
-                    .formatted(path, config.lasting(), file.metadata().get(CONFIG)));
-        }
+        misfit(file).ifPresent(why -> {
+            throw new CheckpointException("file %s: %s".formatted(path, why));
+        });
         adapter.tensors().forEach((key, tensor) -> Tensors.overwrite(tensor, file.floats(WEIGHT + key)));
         List<String> trained = adapter.trainedKeys(config.ablation());
         optimizer.restore(
@@ -79,9 +81,42 @@ final class TrainingState {
         losses.restore(new Gson().fromJson(file.metadata().get(LOSSES), double[].class));
     }
 
-    /** Whether the file is of a training with these settings. */
+    /** Whether the file is of a training with these settings, and of an adapter of these shapes. */
     boolean fits(SafetensorsFile file) {
-        return config.lasting().toString().equals(file.metadata().get(CONFIG));
+        return misfit(file).isEmpty();
+    }
+
+    /** Why training cannot go on from a file; empty if it can. */
+    private Optional<String> misfit(SafetensorsFile file) {
+        String settings = config.lasting().toString();
+        String saved = file.metadata().get(CONFIG);
+        if (!settings.equals(saved)) {
+            return Optional.of(
+                    "saved by a training with other settings: expected %s, found %s".formatted(settings, saved));
+        }
+        for (Map.Entry<String, long[]> expected : shapes().entrySet()) {
+            TensorFile.Info found = file.tensors().get(expected.getKey());
+            if (found == null || !Arrays.equals(found.shape(), expected.getValue())) {
+                return Optional.of("saved by a training of another base: tensor %s: expected shape %s, found %s"
+                        .formatted(
+                                expected.getKey(),
+                                Arrays.toString(expected.getValue()),
+                                found == null ? "none" : Arrays.toString(found.shape())));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** What the file holds: the shape of every tensor, by name. */
+    private Map<String, long[]> shapes() {
+        Map<String, long[]> shapes = new LinkedHashMap<>();
+        adapter.layout().shapes().forEach((key, shape) -> shapes.put(WEIGHT + key, shape));
+        for (String key : adapter.trainedKeys(config.ablation())) {
+            long[] shape = adapter.layout().shapes().get(key);
+            shapes.put(FIRST + key, shape);
+            shapes.put(SECOND + key, shape);
+        }
+        return shapes;
     }
 
     private static TensorData data(NDArray tensor) {

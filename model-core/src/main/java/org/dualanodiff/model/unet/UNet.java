@@ -19,7 +19,7 @@ import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
 
 /**
- * The frozen denoiser of Stable Diffusion 1.x (diffusers' {@code UNet2DConditionModel}), of any size.
+ * The frozen denoiser of Stable Diffusion 1.x and 2.x (diffusers' {@code UNet2DConditionModel}), of any size.
  *
  * <p>Shape legend: N rows, C latent channels, H W latent height and width, T text positions, D text
  * width. The U-Net knows nothing of branches: rows are rows, and what the adapters do happens in the

@@ -7,9 +7,9 @@ import org.dualanodiff.model.checkpoint.ConfigReader;
 import org.dualanodiff.model.checkpoint.ParameterLayout;
 
 /**
- * Sizes of a Stable Diffusion 1.x denoiser, as in the {@code unet/config.json} of diffusers. Lists have one entry a
- * resolution level, from the highest resolution down; {@code upAttention} is in the order of the up path, from the lowest
- * resolution up. The middle block is always resnet, transformer, resnet, with the heads of the last level.
+ * Sizes of a Stable Diffusion 1.x or 2.x denoiser, as in the {@code unet/config.json} of diffusers. Lists have one
+ * entry a resolution level, from the highest resolution down; {@code upAttention} is in the order of the up path, from
+ * the lowest resolution up. The middle block is always resnet, transformer, resnet, with the heads of the last level.
  * {@code upcast_attention} is not read: attention sums up in fp32 in any case.
  *
  * @param sampleSize height and width of the latents the weights were trained on

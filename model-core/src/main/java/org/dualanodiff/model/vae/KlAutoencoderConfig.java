@@ -7,7 +7,7 @@ import org.dualanodiff.model.checkpoint.ConfigReader;
 import org.dualanodiff.model.checkpoint.ParameterLayout;
 
 /**
- * Sizes of the KL autoencoder of Stable Diffusion 1.x, as in the {@code vae/config.json} of diffusers.
+ * Sizes of the KL autoencoder of Stable Diffusion 1.x and 2.x, as in the {@code vae/config.json} of diffusers.
  *
  * @param inChannels image channels in
  * @param outChannels image channels out

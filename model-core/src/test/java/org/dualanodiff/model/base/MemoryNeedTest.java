@@ -3,8 +3,14 @@ package org.dualanodiff.model.base;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
+import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import java.util.List;
+import java.util.Map;
+import org.dualanodiff.model.checkpoint.ParameterLayout;
+import org.dualanodiff.model.dual.AdapterLayout;
 import org.dualanodiff.model.golden.Golden;
+import org.dualanodiff.model.text.ClipTextConfig;
 import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.model.unet.UNetConfig;
 import org.junit.jupiter.api.Test;
@@ -35,7 +41,7 @@ class MemoryNeedTest {
         "BF16, true, 5830",
     })
     void training_isWhatWasMeasured(Precision precision, boolean recompute, long mib) {
-        long need = SD15.training(precision, 512, 32, 1, recompute);
+        long need = SD15.training(precision, 512, 32, 1, recompute, false);
 
         assertThat(need / MIB + JVM).isCloseTo(mib, withinPercentage(8));
     }
@@ -54,13 +60,34 @@ class MemoryNeedTest {
     }
 
     @Test
-    void need_growsWithPairsAndResolution_andFallsWithPrecisionAndRecomputation() {
-        long one = SD15.training(Precision.BF16, 512, 32, 1, false);
+    void adapterNumbers_areThoseOfTheMatricesInTheUNet() {
+        ClipTextConfig text = ClipTextConfig.fromJson(new JsonObject(), "any");
+        List<long[]> matrices = AdapterLayout.of(SD15.unet(), text, 32, false).shapes().entrySet().stream()
+                .filter(tensor -> tensor.getKey().startsWith("unet.") && tensor.getValue().length == 2)
+                .map(Map.Entry::getValue)
+                .toList();
 
-        assertThat(SD15.training(Precision.BF16, 512, 32, 4, false)).isGreaterThan(2 * one);
-        assertThat(SD15.training(Precision.BF16, 256, 32, 1, false)).isLessThan(one);
-        assertThat(SD15.training(Precision.FP32, 512, 32, 1, false)).isGreaterThan(one);
-        assertThat(SD15.training(Precision.BF16, 512, 32, 1, true)).isLessThan(one);
+        assertThat(MemoryNeed.adapterNumbers(SD15.unet(), 32)).isEqualTo(ParameterLayout.numbers(matrices));
+    }
+
+    @Test
+    void training_withBackgroundCompensation_holdsAThirdRowOfEachPair() {
+        long pair = MemoryNeed.trainingPair(SD15.unet(), 64, Precision.BF16, false, false);
+
+        assertThat(2 * MemoryNeed.trainingPair(SD15.unet(), 64, Precision.BF16, false, true))
+                .isEqualTo(3 * pair);
+        assertThat(SD15.training(Precision.BF16, 512, 32, 2, false, true))
+                .isEqualTo(SD15.training(Precision.BF16, 512, 32, 2, false, false) + pair);
+    }
+
+    @Test
+    void need_growsWithPairsAndResolution_andFallsWithPrecisionAndRecomputation() {
+        long one = SD15.training(Precision.BF16, 512, 32, 1, false, false);
+
+        assertThat(SD15.training(Precision.BF16, 512, 32, 4, false, false)).isGreaterThan(2 * one);
+        assertThat(SD15.training(Precision.BF16, 256, 32, 1, false, false)).isLessThan(one);
+        assertThat(SD15.training(Precision.FP32, 512, 32, 1, false, false)).isGreaterThan(one);
+        assertThat(SD15.training(Precision.BF16, 512, 32, 1, true, false)).isLessThan(one);
         assertThat(SD15.generation(Precision.BF16, 512, 64)).isGreaterThan(SD15.generation(Precision.BF16, 512, 1));
     }
 
@@ -68,7 +95,7 @@ class MemoryNeedTest {
     void need_ofModelFiles_countsTheirWeights() {
         ModelFiles tiny = Golden.model();
 
-        assertThat(MemoryNeed.of(tiny).training(Precision.FP32, 64, 4, 1, false))
+        assertThat(MemoryNeed.of(tiny).training(Precision.FP32, 64, 4, 1, false, false))
                 .isBetween(1L << 18, 200 * MIB);
     }
 }

@@ -1,12 +1,15 @@
 package org.dualanodiff.model.base;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.dualanodiff.model.checkpoint.ParameterLayout;
 import org.dualanodiff.model.checkpoint.WeightSource;
 import org.dualanodiff.model.golden.Golden;
 import org.dualanodiff.model.unet.UNetConfig;
@@ -45,6 +48,16 @@ class ParameterLayoutTest {
         assertThat(layout.get(first + "proj_in.weight")).containsExactly(320, 320);
         assertThat(layout.get(first + "transformer_blocks.1.attn1.to_k.weight")).containsExactly(320, 320);
         assertThat(layout.get(first + "transformer_blocks.1.attn2.to_k.weight")).containsExactly(320, 768);
+    }
+
+    @Test
+    void numbers_beyond64Bits_areRefused() {
+        long[] half = {1L << 32, 1L << 30};
+
+        assertThatExceptionOfType(ArithmeticException.class)
+                .isThrownBy(() -> ParameterLayout.numbers(List.of(half, half)));
+        assertThatExceptionOfType(ArithmeticException.class)
+                .isThrownBy(() -> ParameterLayout.numbers(List.of(new long[] {1L << 32, 1L << 32})));
     }
 
     private static long elements(Map<String, long[]> layout) {

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The golden model, and models of other depths, as one file with the names of the LDM code. */
 class SingleFileModelTest {
@@ -114,13 +115,23 @@ class SingleFileModelTest {
     void fingerprint_withTheTokenizerElsewhere_isTheSame() throws IOException {
         Path file = folder.resolve("model.safetensors");
         SafetensorsWriter.write(file, ldmTensors(), Map.of());
-        Path beside = Files.createDirectory(folder.resolve("tokenizer"));
-        for (String name : new String[] {"vocab.json", "merges.txt"}) {
-            Files.copy(TOKENIZER.resolve(name), beside.resolve(name));
-        }
+        copyTokenizerBeside();
 
         assertThat(LdmCheckpoint.open(file).fingerprint())
                 .isEqualTo(LdmCheckpoint.open(file, TOKENIZER).fingerprint());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"special_tokens_map.json", "tokenizer_config.json"})
+    void fingerprint_afterAChangeOfTheTokenizersSettings_isAnother(String settings) throws IOException {
+        Path file = folder.resolve("model.safetensors");
+        SafetensorsWriter.write(file, ldmTensors(), Map.of());
+        Path tokenizer = copyTokenizerBeside();
+        String before = LdmCheckpoint.open(file).fingerprint();
+
+        Files.writeString(tokenizer.resolve(settings), "{}");
+
+        assertThat(LdmCheckpoint.open(file).fingerprint()).isNotEqualTo(before);
     }
 
     @Test
@@ -167,6 +178,16 @@ class SingleFileModelTest {
         assertThatExceptionOfType(CheckpointException.class)
                 .isThrownBy(() -> LdmCheckpoint.open(file, TOKENIZER).requireComplete())
                 .withMessageContainingAll(file.toString(), name, "expected shape [%1$d, %1$d]".formatted(width));
+    }
+
+    private Path copyTokenizerBeside() throws IOException {
+        Path beside = Files.createDirectory(folder.resolve("tokenizer"));
+        try (Stream<Path> files = Files.list(TOKENIZER)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, beside.resolve(file.getFileName()));
+            }
+        }
+        return beside;
     }
 
     private void assertSameSizes(ModelFiles model) {

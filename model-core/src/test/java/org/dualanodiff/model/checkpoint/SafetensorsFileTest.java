@@ -211,7 +211,7 @@ class SafetensorsFileTest {
 
         assertThatExceptionOfType(CheckpointException.class)
                 .isThrownBy(() -> file.floats("n"))
-                .withMessageContainingAll("tensor n", "expected element type F32, F16 or BF16", "found I64");
+                .withMessageContainingAll("tensor n", "expected F32, F16 or BF16", "found I64");
     }
 
     private Path file(String header, ByteBuffer data) throws IOException {

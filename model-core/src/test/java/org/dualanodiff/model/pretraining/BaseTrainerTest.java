@@ -12,12 +12,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.base.ModelDirectory;
 import org.dualanodiff.model.base.RandomModel;
 import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.model.checkpoint.DType;
 import org.dualanodiff.model.dual.AdapterFile;
+import org.dualanodiff.model.dual.AdapterLayout;
 import org.dualanodiff.model.dual.BackgroundCompensation.BackgroundMode;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.DualAdapter.Ablation;
@@ -39,6 +41,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("slow")
@@ -167,6 +170,43 @@ class BaseTrainerTest {
                     .isNotEmpty()
                     .allSatisfy(key -> assertThat(first.values(key)).containsExactly(starting.values(key)));
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true, false", "false, true", "true, true"})
+    void adapter_ofWarmStart_takesAllThatFits_whicheverHasCompensation(boolean given, boolean wanted) {
+        try (BaseModel base = BaseModel.load(start, Compute.CPU);
+                DualAdapter starting = DualAdapter.initialize(AdapterLayout.of(base, RANK, given), 1, base.device());
+                DualAdapter first = DualAdapter.initialize(AdapterLayout.of(base, RANK, wanted), 2, base.device())) {
+            first.startFrom(starting);
+
+            Map<String, float[]> values = new TreeMap<>();
+            starting.tensors().keySet().forEach(key -> values.put(uncompensated(key), starting.values(key)));
+            assertThat(first.tensors().keySet().stream()
+                            .filter(key -> values.containsKey(uncompensated(key)))
+                            .toList())
+                    .anyMatch(key -> key.contains(".attn1."))
+                    .allSatisfy(key -> assertThat(first.values(key)).containsExactly(values.get(uncompensated(key))));
+        }
+    }
+
+    private static String uncompensated(String key) {
+        return key.replace("chained_proc.", "");
+    }
+
+    @Test
+    void startingAdapter_withBackgroundCompensation_isRefused() throws IOException {
+        Path model = train(folder.resolve("model"), folder.resolve("pairs.state"), 1, 1);
+        Path file = model.resolve(ModelDirectory.STARTING_ADAPTER);
+        ModelDirectory compensated = ModelDirectory.open(model);
+        try (BaseModel base = BaseModel.load(compensated, Compute.CPU);
+                DualAdapter adapter = DualAdapter.initialize(AdapterLayout.of(base, RANK, true), 1, base.device())) {
+            AdapterFile.write(adapter, file, Map.of());
+        }
+
+        assertThatThrownBy(() -> new BaseTrainer(compensated, new Stripes(PartGround.GREY), config(1), Compute.CPU))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContainingAll(file.toString(), "background compensation");
     }
 
     @Test

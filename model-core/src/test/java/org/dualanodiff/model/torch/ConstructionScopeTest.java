@@ -16,6 +16,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.stream.LongStream;
 import org.dualanodiff.model.base.BaseModel;
+import org.dualanodiff.model.base.ModelDirectory;
+import org.dualanodiff.model.base.RandomModel;
 import org.dualanodiff.model.dual.BackgroundCompensation.BackgroundMode;
 import org.dualanodiff.model.dual.DualAdapter.Ablation;
 import org.dualanodiff.model.dual.MergedAdapter;
@@ -23,6 +25,11 @@ import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.golden.Golden;
 import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.image.PartGround;
+import org.dualanodiff.model.pretraining.BaseTrainer;
+import org.dualanodiff.model.pretraining.BaseTrainer.PretrainingImages;
+import org.dualanodiff.model.pretraining.DecoderTrainer;
+import org.dualanodiff.model.pretraining.PretrainingConfig;
+import org.dualanodiff.model.random.NoiseSource;
 import org.dualanodiff.model.sampling.CleanBackgrounds;
 import org.dualanodiff.model.sampling.DualSampler;
 import org.dualanodiff.model.sampling.SampleSeries;
@@ -32,9 +39,11 @@ import org.dualanodiff.model.training.AdamW;
 import org.dualanodiff.model.training.DualTrainer;
 import org.dualanodiff.model.training.DualTrainer.TrainingExample;
 import org.dualanodiff.model.training.TrainingConfig;
+import org.dualanodiff.model.vae.PatchCodec;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Whatever call fails while an owner of native memory is made or works, nothing stays on the device. */
 class ConstructionScopeTest {
@@ -139,6 +148,49 @@ class ConstructionScopeTest {
     @Test
     void cleanBackgrounds_thatFailToBeEncoded_leaveNothing() throws Exception {
         leavesNothing(() -> new CleanBackgrounds(BASE, List.of(new float[3 * SIDE * SIDE]), SIDE, false));
+    }
+
+    @Test
+    void baseTrainer_thatFailsToBeMade_leavesNothing() throws Exception {
+        leavesNothing(() -> new BaseTrainer(Golden.model(), new NoImages(), pretraining(2), Compute.CPU));
+    }
+
+    @Test
+    void decoderTrainer_thatFailsToBeMade_leavesNothing(@TempDir Path folder) throws Exception {
+        PatchCodec.Fit fit = new PatchCodec.Fit(RandomModel.smallCodec());
+        fit.add(NoiseSource.gaussian(3 * SIDE * SIDE, "picture"), SIDE);
+        RandomModel.writeSmall(folder, List.of("a"), fit.weights(), 1);
+        ModelDirectory start = ModelDirectory.open(folder);
+
+        leavesNothing(() -> new DecoderTrainer(start, new NoImages(), pretraining(0), Compute.CPU));
+    }
+
+    private static PretrainingConfig pretraining(int pairRank) {
+        return new PretrainingConfig(1, 2, 1e-3, pairRank, SIDE, 0.9, 100, 1);
+    }
+
+    /** None is asked for before the first step. */
+    private record NoImages() implements PretrainingImages {
+
+        @Override
+        public Captioned image(long index) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Pair pair(long index) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public PartGround ground() {
+            return PartGround.GREY;
+        }
+
+        @Override
+        public String fingerprint() {
+            return "none";
+        }
     }
 
     /** Tries the work with each of some calls failing, from the first to the last. */

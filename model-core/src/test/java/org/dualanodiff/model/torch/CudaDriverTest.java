@@ -21,6 +21,7 @@ class CudaDriverTest {
         assertThat(driver.gpu("cuda:1").orElseThrow().busId()).isEqualTo("0000:01:00.0");
         assertThat(driver.gpu("cuda:2")).isEmpty();
         assertThat(driver.memory("cuda:0").orElseThrow().total()).isEqualTo(15L << 30);
+        assertThat(driver.memory("cuda:2")).isEmpty();
     }
 
     @Test

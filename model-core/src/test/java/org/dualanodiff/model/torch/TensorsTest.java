@@ -1,12 +1,15 @@
 package org.dualanodiff.model.torch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.pytorch.engine.PtNDArray;
 import org.dualanodiff.model.torch.Tensors.Traffic;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TensorsTest {
 
@@ -60,6 +63,19 @@ class TensorsTest {
             assertThat(Tensors.floats(half)).containsExactly(NUMBERS);
 
             assertThat(live.count()).isEqualTo(before);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"7, 1", "5, 1", "2, 4", "0, 6"})
+    void numbers_thatAreNotAsManyAsTheShapeHas_areRefused(long rows, long columns) {
+        try (TensorScope scope = TensorScope.open()) {
+            assertThatThrownBy(() -> Tensors.of(NUMBERS, Device.cpu(), rows, columns))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("has %d numbers, given were 6", rows * columns);
+            assertThatThrownBy(() -> Tensors.of(new long[6], Device.cpu(), rows, columns))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("has %d numbers, given were 6", rows * columns);
         }
     }
 

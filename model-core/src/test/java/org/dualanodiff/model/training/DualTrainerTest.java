@@ -22,6 +22,9 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.checkpoint.CheckpointException;
+import org.dualanodiff.model.checkpoint.SafetensorsFile;
+import org.dualanodiff.model.checkpoint.SafetensorsWriter;
+import org.dualanodiff.model.checkpoint.TensorData;
 import org.dualanodiff.model.dual.BackgroundCompensation.BackgroundMode;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.DualAdapter.Ablation;
@@ -152,6 +155,28 @@ class DualTrainerTest {
                     .isInstanceOf(CheckpointException.class)
                     .hasMessageContaining("other settings")
                     .hasMessageContaining("5.0E-4");
+        }
+    }
+
+    @Test
+    void trainer_resumedFromAStateOfAnotherBase_isRefused() throws IOException {
+        SafetensorsFile saved = SafetensorsFile.open(straightState());
+        String transposed = "adapter." + straight.keySet().iterator().next();
+        Map<String, TensorData> tensors = new TreeMap<>();
+        saved.tensors().forEach((name, info) -> {
+            long[] shape = info.shape();
+            long[] other = name.equals(transposed) ? new long[] {shape[1], shape[0]} : shape;
+            tensors.put(name, new TensorData(info.dtype(), other, () -> saved.map(name)));
+        });
+        Path checkpoint = folder.resolve("state");
+        SafetensorsWriter.write(checkpoint, tensors, saved.metadata());
+
+        try (DualTrainer trainer = new DualTrainer(base, examples(), NestedPrompt.RELEASED, config(STEPS, 1e-3))) {
+            assertThat(trainer.canResume(straightState())).isTrue();
+            assertThat(trainer.canResume(checkpoint)).isFalse();
+            assertThatThrownBy(() -> trainer.train(checkpoint, TrainingListener.NONE))
+                    .isInstanceOf(CheckpointException.class)
+                    .hasMessageContainingAll(checkpoint.toString(), "another base", transposed);
         }
     }
 

@@ -113,7 +113,8 @@ public final class TrainAdapter {
         boolean chosen = config.microBatchSize() == 0 && !device.startsWith("cpu");
         int given = config.microBatchSize() == 0 ? config.batchSize() : config.microBatchSize();
         int pairs = chosen ? 1 : given;
-        long need = memory.training(precision, config.resolution(), config.rank(), pairs, config.recompute());
+        long need = memory.training(
+                precision, config.resolution(), config.rank(), pairs, config.recompute(), config.compensated());
         List<String> remedies = new ArrayList<>();
         if (pairs > 1) {
             remedies.add("training.micro-batch-size = 1");
