@@ -107,6 +107,15 @@ class LauncherTest {
     }
 
     @Test
+    void checkout_withAChangedConfiguration_isBuiltAgain() throws Exception {
+        Path example = Files.createDirectories(root.resolve("conf")).resolve("small.conf");
+        Files.writeString(example, "");
+        Files.setLastModifiedTime(example, FileTime.fromMillis(System.currentTimeMillis() + 60_000));
+
+        assertThat(run().output()).contains("MAVEN in " + root);
+    }
+
+    @Test
     void checkout_withoutPom_runsIfItIsBuilt() throws Exception {
         Files.delete(root.resolve("pom.xml"));
         assertThat(run().output()).startsWith("JAVA").doesNotContain("No such file");

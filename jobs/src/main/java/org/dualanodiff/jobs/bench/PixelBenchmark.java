@@ -1,11 +1,10 @@
 package org.dualanodiff.jobs.bench;
 
-import com.google.gson.FieldNamingPolicy;
-import com.google.gson.GsonBuilder;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
 import java.util.concurrent.atomic.AtomicReference;
+import org.dualanodiff.jobs.run.RunReport;
 import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.evaluate.PixelScores;
@@ -93,10 +92,7 @@ public final class PixelBenchmark {
                 ranking.f1Max().orElseThrow().value(),
                 metrics.aupro().orElseThrow(),
                 metrics.bounds());
-        out.println(new GsonBuilder()
-                .setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
-                .create()
-                .toJson(measured));
+        out.println(RunReport.line(measured));
     }
 
     /** An image with a defect of 100 x 100 pixels in its upper left corner. */

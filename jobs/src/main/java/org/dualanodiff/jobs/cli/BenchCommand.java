@@ -45,7 +45,7 @@ final class BenchCommand {
 
         @Override
         public Integer call() throws Exception {
-            new PixelBenchmark(millions, binned, stdout()).run();
+            new PixelBenchmark(atLeast(1, "--millions", millions), binned, stdout()).run();
             return ExitCode.DONE;
         }
     }
@@ -123,8 +123,17 @@ final class BenchCommand {
 
         @Override
         public Integer call() throws Exception {
-            NightBenchmark.Plan plan =
-                    new NightBenchmark.Plan(units, slots, pairs, batch, pairsPerTask, rejected, haste);
+            if (!(rejected >= 0 && rejected <= 1 && haste > 0)) {
+                throw refused("--rejected must be 0..1 and --haste above 0, were %s and %s".formatted(rejected, haste));
+            }
+            NightBenchmark.Plan plan = new NightBenchmark.Plan(
+                    atLeast(1, "--units", units),
+                    atLeast(1, "--slots", slots),
+                    atLeast(1, "--pairs", pairs),
+                    atLeast(1, "--batch", batch),
+                    atLeast(1, "--pairs-per-task", pairsPerTask),
+                    rejected,
+                    haste);
             new NightBenchmark(plan, stdout()).run(settings);
             return ExitCode.DONE;
         }

@@ -12,7 +12,7 @@ import picocli.CommandLine.Option;
         name = "config",
         footer = "bin/dualanodiff config --effective --config conf/fast.conf --search guidance",
         description = {
-            "Prints all settings with their defaults and what they mean, or those that count.",
+            "Prints all settings with their defaults and what they mean, or the values in effect.",
             "With --effective, or with --config or --set: the value of each setting as a command would take it from the same"
                     + " options, and the file and line, variable or option that it comes from. Values of secrets are"
                     + " hidden."
@@ -22,7 +22,7 @@ final class ConfigCommand extends ConsoleCommand {
     @Mixin
     private Options.OfConfig options;
 
-    @Option(names = "--effective", description = "The settings that count, with where each value comes from.")
+    @Option(names = "--effective", description = "The values in effect, with where each comes from.")
     private boolean effective;
 
     @Option(

@@ -45,19 +45,17 @@ final class ExportCommand extends StoreCommand {
     @Option(
             names = "--originals",
             negatable = true,
-            description = {
-                "Also write the real training pairs, and the good images where the format has a place for them; --config must",
-                "name the run's data set. Default: for mvtec only."
-            })
+            description =
+                    "Also write the real training pairs, and the good images where the format has a place for them;"
+                            + " --config must name the run's data set. Default: for mvtec only.")
     private Boolean originals;
 
     @Option(
             names = "--shard-megabytes",
             paramLabel = "N",
-            description = {
-                "For webdataset: about the size of its tar files, of which each has pairs of one Parquet file.",
-                "Default: 256."
-            })
+            description =
+                    "For webdataset: about the size of its tar files, of which each has pairs of one Parquet file."
+                            + " Default: 256.")
     private Integer shardMegabytes;
 
     /** What is exported. */

@@ -47,27 +47,26 @@ final class ExportTrainingCommand extends ConsoleCommand {
                 names = "--mlflow",
                 required = true,
                 paramLabel = "ADDRESS",
-                description = {
-                    "Tracking server, such as http://localhost:5000. Credentials come from MLFLOW_TRACKING_TOKEN, or",
-                    "MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD."
-                })
+                description =
+                        "Tracking server, such as http://localhost:5000. Credentials come from MLFLOW_TRACKING_TOKEN,"
+                                + " or MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD.")
         private String server;
     }
 
     @Override
     public Integer call() {
-        try (ObjectStore store = options.open()) {
+        PipelineConfig config = options.load();
+        try (ObjectStore store = options.open(config)) {
             int written = target.server == null
-                    ? tensorBoard(store)
+                    ? tensorBoard(store, Machine.of(config.spark().conf()))
                     : new MlflowExport(store, target.server, System.getenv()).write(run, !numbersOnly);
             stdout().println(written + " trainings written");
             return ExitCode.DONE;
         }
     }
 
-    private int tensorBoard(ObjectStore store) {
-        PipelineConfig config = options.load();
-        try (ObjectStore folder = Machine.of(config.spark().conf()).open(target.folder)) {
+    private int tensorBoard(ObjectStore store, Machine machine) {
+        try (ObjectStore folder = machine.open(target.folder)) {
             return new TensorBoardFolder(folder).write(store, run);
         }
     }

@@ -29,8 +29,8 @@ import picocli.CommandLine.Option;
             "Shows what nobody needs any more in a store, and deletes it with --delete.",
             "Remains of broken writes and merges, checkpoints of published adapters, and, when they are old, trainings, staged"
                     + " samples and runs that were given up, results of detectors, evaluations of runs that are gone, findings in"
-                    + " images. Finished runs, versions of data sets and adapters only where an option says how many stay, and"
-                    + " never what a run or a version that stays refers to."
+                    + " images. Finished runs, versions of data sets, snapshots of tables and adapters go only with the"
+                    + " option of their own, and never what a run, a version or a snapshot that stays refers to."
         })
 final class GcCommand extends ConsoleCommand {
 
@@ -57,37 +57,38 @@ final class GcCommand extends ConsoleCommand {
             names = "--keep-runs",
             paramLabel = "N",
             description =
-                    "Also finished runs, if they are old, not among the N newest, and no version of a published data set that"
-                            + " stays refers to them.")
+                    "Also delete finished runs older than --older-than, except the N newest and those that a version of"
+                            + " a published data set, or a snapshot, that stays refers to.")
     private Integer keepRuns;
 
     @Option(
             names = "--keep-versions",
             paramLabel = "N",
-            description =
-                    "Also versions of published data sets that were replaced so long ago, but for the N newest of each.")
+            description = "Also delete versions of published data sets that were replaced longer ago than --older-than,"
+                    + " except the N newest of each.")
     private Integer keepVersions;
 
     @Option(
             names = "--keep-snapshots",
             paramLabel = "N",
             description =
-                    "Also snapshots of the Iceberg tables that were published to, as versions: but for the N newest of each."
-                            + " Catalogs are set as for publish.")
+                    "Also delete snapshots of the Iceberg tables that were published to, where the next one is older"
+                            + " than --older-than, except the N newest of each table. Catalogs are set as for publish.")
     private Integer keepSnapshots;
 
     @Option(
             names = "--keep-table-runs",
             paramLabel = "N",
             description =
-                    "Also takes old runs out of these tables, but for the N that were appended last, by one snapshot more.")
+                    "Also take the rows of runs appended longer ago than --older-than out of these tables, except the N"
+                            + " runs appended last; that is one snapshot more.")
     private Integer keepTableRuns;
 
     @Option(
             names = "--unused-adapters",
             description =
-                    "Also published adapters, if they are old and no run or version that stays names them; but for those that"
-                            + " the settings given would use, whose images are looked at for that.")
+                    "Also delete published adapters older than --older-than that no run or version that stays names,"
+                            + " except those that the settings given would use, whose images are looked at for that.")
     private boolean unusedAdapters;
 
     @Mixin
@@ -100,9 +101,11 @@ final class GcCommand extends ConsoleCommand {
         rules = keepVersions == null ? rules : rules.keepVersions(atLeast(1, "--keep-versions", keepVersions));
         rules = keepSnapshots == null ? rules : rules.keepSnapshots(atLeast(1, "--keep-snapshots", keepSnapshots));
         rules = keepTableRuns == null ? rules : rules.keepTableRuns(atLeast(1, "--keep-table-runs", keepTableRuns));
-        rules = unusedAdapters ? rules.keepAdaptersOf(adaptersInForce()) : rules;
-        try (ObjectStore store = options.open()) {
-            CollectGarbage garbage = new CollectGarbage(store, rules, Instant.now(), this::catalog);
+        PipelineConfig config = options.load();
+        rules = unusedAdapters ? rules.keepAdaptersOf(adaptersInForce(config)) : rules;
+        Map<String, String> spark = config.spark().conf();
+        try (ObjectStore store = options.open(config)) {
+            CollectGarbage garbage = new CollectGarbage(store, rules, Instant.now(), name -> catalog(name, spark));
             GarbageResult result = delete ? garbage.delete() : garbage.find();
             json.print(stdout(), result, lines(result));
             return ExitCode.DONE;
@@ -120,8 +123,7 @@ final class GcCommand extends ConsoleCommand {
         return duration;
     }
 
-    private TableCatalog catalog(TableName name) {
-        Map<String, String> spark = options.load().spark().conf();
+    private static TableCatalog catalog(TableName name, Map<String, String> spark) {
         return TableCatalog.open(
                 name,
                 name.propertiesIn(Machine.propertiesBeforeSpark(spark)),
@@ -129,11 +131,10 @@ final class GcCommand extends ConsoleCommand {
     }
 
     /** As a run of these settings would find them now. */
-    private Set<AdapterId> adaptersInForce() {
+    private Set<AdapterId> adaptersInForce(PipelineConfig config) {
         if (!options.hasSettings()) {
             throw refused("--unused-adapters needs the settings that are in force: give --config or --set");
         }
-        PipelineConfig config = options.load();
         return Set.copyOf(Machine.of(config.spark().conf()).inputs(config).adapters());
     }
 

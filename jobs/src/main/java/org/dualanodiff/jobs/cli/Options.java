@@ -71,6 +71,13 @@ final class Options {
             return file != null || !sets.isEmpty();
         }
 
+        /** Whether a setting has a value from anywhere: a file, a variable, a system property, or these options. */
+        boolean isSet(String key) {
+            return settings().stream()
+                    .anyMatch(setting ->
+                            setting.key().equals(key) && !setting.origin().equals("default"));
+        }
+
         /** The same settings with where each comes from; the log stays as it is. */
         List<EffectiveSetting> settings() {
             return ConfigLoader.settings(
@@ -114,7 +121,11 @@ final class Options {
 
         /** Opens the store without Spark, once it has answered. */
         ObjectStore open() {
-            PipelineConfig settings = load();
+            return open(load());
+        }
+
+        /** As the other, with the settings that {@link #load} has read. */
+        ObjectStore open(PipelineConfig settings) {
             Machine machine = Machine.of(settings.spark().conf());
             machine.require("store", settings.store());
             return machine.open(settings.store());

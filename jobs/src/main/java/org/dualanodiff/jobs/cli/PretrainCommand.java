@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import org.dualanodiff.jobs.metrics.Progress;
 import org.dualanodiff.jobs.spark.Machine;
@@ -17,7 +16,6 @@ import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.UserError;
-import org.dualanodiff.pipeline.config.ConfigLoader;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.crop.DefectCrops;
 import org.dualanodiff.pipeline.pretrain.Pretrain;
@@ -61,9 +59,10 @@ final class PretrainCommand extends ConsoleCommand {
             names = "--dataset",
             paramLabel = "ROOT",
             description =
-                    "Data set to learn, with its training defects: dataset.root over the configuration's. With --config or"
-                            + " --set, what they say of dataset, training.part-ground and training.flips holds; the rest"
-                            + " of a job's settings does not count here.")
+                    "Data set to learn, with its training defects. Default: dataset.root, where a configuration file, a"
+                            + " variable or --set names one; else none. Of the settings, those of dataset,"
+                            + " training.part-ground, training.flips, seed (of the crops), log and spark.conf hold; the"
+                            + " rest of a job's settings does not count here.")
     private Optional<String> dataset = Optional.empty();
 
     @Option(
@@ -155,36 +154,33 @@ final class PretrainCommand extends ConsoleCommand {
 
     @Override
     public Integer call() throws IOException {
-        Optional<PipelineConfig> job = job();
-        Machine machine = Machine.of(job.map(given -> given.spark().conf()).orElse(Map.of()));
-        Optional<Settings.Labelled> labelled = job.map(given -> new Settings.Labelled(
-                RunInputs.request(given, machine.cache()),
-                RunSettings.crops(given, ProceduralImage.SIDE),
-                given.training().partGround(),
-                given.training().flips()));
-        int around = labelled.map(Settings.Labelled::windows)
-                .map(DefectCrops.Policy::perImage)
-                .orElse(0);
+        boolean ofDataset = dataset.isPresent() || config.isSet("dataset.root");
+        if (!ofDataset && !categories.isEmpty()) {
+            throw new UserError("--category is of a data set: give --dataset ROOT as well");
+        }
+        PipelineConfig job = job();
+        Machine machine = Machine.of(job.spark().conf());
+        DefectCrops.Policy windows = RunSettings.crops(job, ProceduralImage.SIDE);
+        int around = windows == null ? 0 : windows.perImage();
+        Settings.Labelled labelled = ofDataset
+                ? new Settings.Labelled(
+                        RunInputs.request(job, machine.cache()),
+                        windows,
+                        job.training().partGround(),
+                        job.training().flips())
+                : null;
         Settings settings = new Settings(
                 out,
                 from.map(base -> machine.models().locate(base).root().toString())
                         .orElse(null),
-                new Settings.Photographs(data, crops.orElse(around), labelled.orElse(null)),
+                new Settings.Photographs(data, crops.orElse(around), labelled),
                 new Settings.Training(
-                        steps,
-                        batchSize,
-                        learningRate,
-                        decoder,
-                        pairs || labelled.isPresent(),
-                        rank,
-                        minutes,
-                        sampleEvery,
-                        seed),
+                        steps, batchSize, learningRate, decoder, pairs || ofDataset, rank, minutes, sampleEvery, seed),
                 new Compute(device, precision(), threads));
         PrintWriter console = stdout();
         Pretrain.Result result = SparkSessions.isEmbedded()
                 ? new Pretrain(settings, machine.hadoop()).run(new ConsoleProgress(console))
-                : PretrainJob.run(settings, job.orElseGet(ConfigLoader::defaults), console);
+                : PretrainJob.run(settings, job, console);
         console.printf(
                 Locale.ROOT,
                 "%s: %d of %d steps, loss %.4f, %.0f s; model in %s%n",
@@ -204,21 +200,15 @@ final class PretrainCommand extends ConsoleCommand {
                         device.equals("cpu") ? Compute.fastest(device, threads).precision() : Precision.BF16);
     }
 
-    /** Which data set is learned, and how; empty where none is. */
-    private Optional<PipelineConfig> job() {
-        if (dataset.isEmpty() && !config.given()) {
-            if (!categories.isEmpty()) {
-                throw new UserError("--category is of a data set: give --dataset ROOT as well");
-            }
-            return Optional.empty();
-        }
+    /** The settings, with which data set is learned, if one is. */
+    private PipelineConfig job() {
         List<String> more = new ArrayList<>();
         dataset.ifPresent(root -> more.add("dataset.root=" + ConfigUtil.quoteString(root)));
         if (!categories.isEmpty()) {
             more.add("dataset.categories="
                     + categories.stream().map(ConfigUtil::quoteString).toList());
         }
-        return Optional.of(config.load(more));
+        return config.load(more);
     }
 
     private static final class ConsoleProgress implements Pretrain.Progress {

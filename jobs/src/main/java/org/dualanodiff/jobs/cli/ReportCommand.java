@@ -3,12 +3,14 @@ package org.dualanodiff.jobs.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.run.WriteProgress;
 import org.dualanodiff.jobs.run.WriteReport;
 import org.dualanodiff.jobs.spark.SparkSessions;
 import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.RunRegistry;
 import org.dualanodiff.pipeline.store.StoreLayout;
 import picocli.CommandLine.Command;
@@ -44,18 +46,36 @@ final class ReportCommand extends ConsoleCommand {
         every.ifPresent(seconds -> atLeast(1, "--every", seconds));
         try (ObjectStore store = options.open()) {
             WriteProgress progress = new WriteProgress(store, run);
-            Optional<byte[]> page = progress.write();
-            boolean wasUnderWay = page.isPresent();
-            while (page.isPresent()) {
-                copy(page.get());
-                if (every.isEmpty()) {
-                    return done(store);
-                }
-                Thread.sleep(1000L * every.get());
-                page = progress.write();
+            if (every.isPresent() && isUnderWay(store)) {
+                return follow(store, progress, every.get());
             }
-            return wasUnderWay ? ended(store) : whole(store);
+            Optional<byte[]> page = progress.write();
+            if (page.isEmpty()) {
+                return whole(store);
+            }
+            copy(page.get());
+            return done(store);
         }
+    }
+
+    private boolean isUnderWay(ObjectStore store) {
+        return RunLease.holder(store, run, Instant.now()).isPresent();
+    }
+
+    /**
+     * Until the driver gives its lease back, which is after its last page. At its beginning, and while it writes that
+     * page, it shows no progress.
+     */
+    private int follow(ObjectStore store, WriteProgress progress, int seconds)
+            throws IOException, InterruptedException {
+        while (isUnderWay(store)) {
+            Optional<byte[]> page = progress.write();
+            if (page.isPresent()) {
+                copy(page.get());
+            }
+            Thread.sleep(1000L * seconds);
+        }
+        return ended(store);
     }
 
     /** The driver has written the last page itself. */

@@ -60,8 +60,8 @@ abstract class StoreCommand extends ConsoleCommand {
             footer = "bin/dualanodiff publish --store work/store --name defects --run ID",
             description = {
                 "Publishes the pairs of finished runs as a data set: datasets/NAME/current.json and a card.",
-                "Copies nothing. Published again with other pairs, it becomes the next version. With --table their files",
-                "are appended to an Iceberg table, too, each run once."
+                "Copies nothing. Published again with other pairs, it becomes the next version. With --table their"
+                        + " files are appended to an Iceberg table, too, each run once."
             })
     static final class Publish extends StoreCommand {
 
@@ -74,10 +74,8 @@ abstract class StoreCommand extends ConsoleCommand {
         @Option(
                 names = "--table",
                 paramLabel = "TABLE",
-                description = {
-                    "Iceberg table: CATALOG.DATABASE.TABLE. The catalog is set like one of Spark's, in",
-                    "spark.sql.catalog.CATALOG.type, .uri, .warehouse and so on."
-                })
+                description = "Iceberg table: CATALOG.DATABASE.TABLE. The catalog is set like one of Spark's, in"
+                        + " spark.sql.catalog.CATALOG.type, .uri, .warehouse and so on.")
         private String table;
 
         @Option(

@@ -45,10 +45,9 @@ final class Submission {
     @Option(
             names = "--submission",
             paramLabel = "NAME",
-            description = {
-                "Leaves in the store how the command ends: submissions/NAME.json. For those who see neither its exit code",
-                "nor its output, as in Spark's cluster mode."
-            })
+            description =
+                    "Leaves in the store how the command ends: submissions/NAME.json. For those who see neither its"
+                            + " exit code nor its output, as in Spark's cluster mode.")
     private Optional<String> name = Optional.empty();
 
     @Spec(Spec.Target.MIXEE)

@@ -21,6 +21,9 @@ public final class Progress implements Serializable {
 
     private static final double PAUSE_SECONDS = 1;
 
+    /** Between a unit's name and the first pair of a task of its generation, which together name that task. */
+    static final String PART = " from ";
+
     private Progress() {}
 
     /** Shows every task that has got further, as its reports come: by a bar on a terminal, by a line elsewhere. */
@@ -45,6 +48,11 @@ public final class Progress implements Serializable {
         return new Progress();
     }
 
+    /** To be called on the driver when a unit has ended, whichever way: what failed is not shown any longer. */
+    public static void ended(String unit) {
+        TerminalBars.ofThisProcess().ifPresent(bars -> bars.clear(unit));
+    }
+
     /** @param every steps between two reports */
     public TrainingListener training(String unit, int every) {
         Stopwatch watch = Stopwatch.start();
@@ -57,14 +65,16 @@ public final class Progress implements Serializable {
         };
     }
 
-    public GenerationListener generation(String unit) {
+    /** @param first pair that the task makes */
+    public GenerationListener generation(String unit, int first) {
+        String task = unit + PART + first;
         Stopwatch watch = Stopwatch.start();
         double[] told = {0};
         return (done, total) -> {
             double now = watch.seconds();
             if (done == total || now - told[0] >= PAUSE_SECONDS) {
                 told[0] = now;
-                RunMetricsPlugin.tellDriver(new Report(unit, "pair", 0, done, total, Double.NaN, now));
+                RunMetricsPlugin.tellDriver(new Report(task, "pair", 0, done, total, Double.NaN, now));
             }
         };
     }
@@ -78,7 +88,7 @@ public final class Progress implements Serializable {
     /**
      * How far one task has got.
      *
-     * @param unit for people, such as {@code hazelnut/crack}
+     * @param unit for people, such as {@code hazelnut/crack}, or {@code hazelnut/crack from 64} of one of several tasks
      * @param piece of its work: step or pair
      * @param before done when the work began, as at the checkpoint that a training goes on from
      * @param loss of the last training step; NaN when generating

@@ -81,6 +81,13 @@ public final class TerminalBars {
         redraw();
     }
 
+    /** Takes away the bars of a unit's tasks: one that failed has sent no last report. */
+    synchronized void clear(String unit) {
+        if (bars.keySet().removeIf(task -> task.equals(unit) || task.startsWith(unit + Progress.PART))) {
+            redraw();
+        }
+    }
+
     /** No longer than a line: one that is wrapped would not be erased. */
     private String bar(Progress.Report report) {
         int full = WIDTH * report.done() / report.total();

@@ -199,7 +199,10 @@ public final class AugmentRun {
                                         config.quality().earlier())
                                 : EarlierNights.NONE);
                 new UnitsInFlight(pool -> context.setLocalProperty("spark.scheduler.pool", pool), this::atATime)
-                        .run(units(shared, plan, stored, before), report::ended);
+                        .run(units(shared, plan, stored, before), outcome -> {
+                            report.ended(outcome);
+                            Progress.ended(outcome.unit().unit().toString());
+                        });
             } finally {
                 tasks = report.tasks();
             }

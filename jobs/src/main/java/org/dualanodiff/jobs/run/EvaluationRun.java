@@ -75,6 +75,7 @@ public final class EvaluationRun {
             TaskSettings settings = TaskSettings.of(config);
             List<GenerationMetrics> generation = measure(context, settings, plan.generation());
             List<EvaluateArm.Result> results = detect(context, settings, Progress.showOn(console), plan.arms());
+            plan.arms().forEach(arm -> Progress.ended(arm.label()));
             EvaluationReport report = report(runId, results, generation);
             console.printf(
                     "%d of the detectors were known from an earlier evaluation%n",

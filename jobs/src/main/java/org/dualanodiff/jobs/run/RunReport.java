@@ -248,7 +248,7 @@ public final class RunReport {
     }
 
     /** A summary as one line of JSON, without what is absent. */
-    static String line(Object summary) {
+    public static String line(Object summary) {
         return new GsonBuilder()
                 .setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
                 .disableHtmlEscaping()

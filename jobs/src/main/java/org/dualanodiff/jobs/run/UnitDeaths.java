@@ -99,7 +99,8 @@ final class UnitDeaths {
         Death last = of.get(of.size() - 1);
         return Optional.of(
                 ("%d executors died at work on it, the last one, executor %s, in %s at %s; see that executor's"
-                                + " log (signal, memory limit), then change its inputs or settings or give --retry-failed")
+                                + " log (signal, memory limit), then change its inputs or settings, or run augment"
+                                + " --retry-failed")
                         .formatted(of.size(), last.executor(), last.work(), last.at()));
     }
 

@@ -154,7 +154,7 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
         UnitCommit before = files.commit();
         UnitPairs there = new UnitPairs(before, run.target(), AcceptedCopies.NOT_SOUGHT);
         boolean enough = there.missing(id).isEmpty();
-        if (enough && !files.isUntidy() && there.toRewrite(fileBytes()).isEmpty()) {
+        if (enough && !files.isUntidy() && toRewrite(there).isEmpty()) {
             report.reused(() -> adapters.find(id).orElse(null));
             report.committed(before);
             return true;
@@ -247,7 +247,7 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
     /** Commits what is new; nothing if another driver has committed that number first. */
     private Optional<UnitCommit> commit(UnitCommit before, UnitPairs pairs) throws Exception {
         Map<Integer, List<String>> fresh = pairs.fresh();
-        List<UnitCommit.File> rewritten = run.config().run().compact() ? pairs.toRewrite(fileBytes()) : List.of();
+        List<UnitCommit.File> rewritten = toRewrite(pairs);
         if (fresh.isEmpty() && rewritten.isEmpty() && !files.isUntidy()) {
             return Optional.of(before);
         }
@@ -277,19 +277,20 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
                     files.isEmpty() ? List.of() : persistently(() -> run.jobs().write(files)));
         } catch (Exception e) {
             run.lease().requireNotLost();
-            if (standing().isPresent() && standing().get().number() > before.number()) {
+            if (commits.find(key).stream().anyMatch(there -> there.number() > before.number())) {
                 return Optional.empty();
             }
             throw e;
         }
     }
 
-    private long fileBytes() {
-        return run.config().run().fileBytes();
+    /** Small files, where the run merges them. */
+    private List<UnitCommit.File> toRewrite(UnitPairs pairs) {
+        return run.config().run().compact() ? pairs.toRewrite(fileBytes()) : List.of();
     }
 
-    private Optional<UnitCommit> standing() {
-        return commits.find(key);
+    private long fileBytes() {
+        return run.config().run().fileBytes();
     }
 
     /**

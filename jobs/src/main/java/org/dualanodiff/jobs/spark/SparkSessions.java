@@ -21,8 +21,7 @@ public final class SparkSessions {
             "spark.sql.sources.partitionColumnTypeInference.enabled", "false",
             // The units of a run share the executors evenly.
             "spark.scheduler.mode", "FAIR",
-            // Excluding executors for an hour after an outage of the store would leave a run nowhere to go on; see
-            // conf/s3.conf.
+            // Excluding executors for an hour after an outage of the store would leave a run nowhere to go on.
             "spark.excludeOnFailure.application.maxFailedTasksPerExecutor", "1000000",
             // Not the INT96 of old Hive, which other readers warn about or misread.
             "spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS",

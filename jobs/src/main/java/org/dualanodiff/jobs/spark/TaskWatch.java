@@ -115,7 +115,7 @@ public final class TaskWatch implements AutoCloseable {
         return (done, total) -> {
             counters.pair();
             countGpu();
-            next.afterBlock(done, total);
+            next.afterPair(done, total);
         };
     }
 

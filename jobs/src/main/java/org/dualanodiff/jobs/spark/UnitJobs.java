@@ -166,10 +166,12 @@ public final class UnitJobs {
         GenerateResult work(GenerateTask task, ObjectStore store, TaskWatch watch) throws Exception {
             try (PairSource pairs = settings.work().pairs(store, task, settings)) {
                 watch.loaded();
-                String part =
-                        "%s from %d".formatted(unit(task), task.unit().missing().get(0));
-                GenerateResult result =
-                        new GenerateSamples(store, fence).run(pairs, task, watch.counting(progress.generation(part)));
+                int first = task.unit().missing().get(0);
+                GenerateResult result = new GenerateSamples(store, fence)
+                        .run(
+                                pairs,
+                                task,
+                                watch.counting(progress.generation(unit(task).toString(), first)));
                 LOG.info(
                         "generated {} pairs, {} of them accepted",
                         result.pairs().size(),

@@ -234,6 +234,20 @@ class AugmentCommandTest {
     }
 
     @Test
+    void generate_ofACompleteRunInSeveralFiles_needsNoAdapter() throws IOException {
+        augment("generation.samples-per-defect=1");
+        augment();
+        for (Path file : files(folder.resolve(STORE + "/adapters"))) {
+            Files.delete(file);
+        }
+
+        CommandLineRun again = run("generate", shared.resolve("data"), folder.resolve(STORE));
+
+        assertThat(again.exit()).as(again.err()).isZero();
+        assertThat(again.count("existing")).isEqualTo(4);
+    }
+
+    @Test
     void trainThenGenerate_doesWhatAugmentDoes() throws IOException {
         CommandLineRun train = run("train", shared.resolve("data"), folder.resolve(STORE));
         assertThat(train.exit()).isZero();

@@ -11,6 +11,8 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class BenchCommandTest {
 
@@ -68,6 +70,15 @@ class BenchCommandTest {
 
         assertThat(run.exit()).isEqualTo(ExitCode.USAGE);
         assertThat(run.err()).contains(folder.toString(), "no picture that can be read");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"pixels --millions 0, --millions", "night --slots 0, --slots", "night --rejected 2, --rejected"})
+    void benchmark_ofAWrongNumber_isRefused(String command, String option) {
+        CommandLineRun run = CommandLineRun.of(("bench " + command).split(" "));
+
+        assertThat(run.exit()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).contains(option + " must be");
     }
 
     @Test

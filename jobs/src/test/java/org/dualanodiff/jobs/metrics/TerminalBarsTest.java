@@ -60,6 +60,16 @@ class TerminalBarsTest {
         assertThat(screen()).containsExactly("done");
     }
 
+    @Test
+    void bars_ofAUnitThatEndedBeforeItsTasksWereDone_leaveNothing() {
+        TerminalBars bars = new TerminalBars(sent, 40, false);
+        bars.show(report("tile/hole", 50));
+        bars.show(report("tile/crack", 50));
+        bars.show(report("tile/hole from 64", 50));
+        bars.clear("tile/hole");
+        assertThat(screen()).containsExactly("[######------------------]  25 % tile/c");
+    }
+
     /** What stands on a terminal that was sent all this. */
     private List<String> screen() {
         List<String> lines = new ArrayList<>(List.of(""));

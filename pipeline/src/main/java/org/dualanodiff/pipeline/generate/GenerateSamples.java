@@ -165,7 +165,7 @@ public final class GenerateSamples {
 
         void add() {
             made++;
-            listener.afterBlock(made, total);
+            listener.afterPair(made, total);
         }
     }
 
@@ -275,7 +275,7 @@ public final class GenerateSamples {
          * @param done samples of the unit made so far
          * @param total samples that the unit makes
          */
-        void afterBlock(int done, int total);
+        void afterPair(int done, int total);
     }
 
     /** Where the pairs of one generate task come from: the model, or recorded pairs in benchmarks of everything around it. */

@@ -41,7 +41,7 @@ class FingerprintsTest {
                 pin("", "0e2076095e5078b7", "f1ccec379b908ec3", "b51415a638d364b0"),
                 pin("local.conf", "a7b7c8ee2d75034f", "c2d0cfdbc3c69263", "e41c501be6721209"),
                 pin("nightly.conf", "0e2076095e5078b7", "f1ccec379b908ec3", "2950ca3af847a8b8"),
-                pin("photographs.conf", "95cd9b96d985af56", "d2bb46db93898ddf", "515feab7274299c0"),
+                pin("photographs.conf", "95cd9b96d985af56", "d2bb46db93898ddf", "c71a2b623b9f9e16"),
                 pin("spark-gpu.conf", "0e2076095e5078b7", "f1ccec379b908ec3", "2950ca3af847a8b8"),
                 pin("fast.conf", "0e2076095e5078b7", "f1ccec379b908ec3", "f5ca2990f2d84797"),
                 pin("", "39f62d0dbbdc408c", "fc169d1fb27e3070", "87f3a6be232ee478", "training.interaction=false"),
