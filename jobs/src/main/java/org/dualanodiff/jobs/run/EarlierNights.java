@@ -15,6 +15,8 @@ import org.dualanodiff.pipeline.export.PublishDataset.PublishedDataset;
 import org.dualanodiff.pipeline.store.Json;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.StoreLayout;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The published pairs of earlier runs with which a run's pairs are compared, as with its own: {@code runs/RUN/earlier.json}.
@@ -24,6 +26,8 @@ import org.dualanodiff.pipeline.store.StoreLayout;
  * @param files that hold them
  */
 record EarlierNights(List<String> runs, List<PublishedDataset.File> files) {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EarlierNights.class);
 
     static final EarlierNights NONE = new EarlierNights(List.of(), List.of());
 
@@ -40,7 +44,14 @@ record EarlierNights(List<String> runs, List<PublishedDataset.File> files) {
         String key = StoreLayout.earlier(runId);
         Optional<EarlierNights> standing = store.find(key, EarlierNights.class);
         if (standing.isEmpty()) {
-            store.createIfAbsent(key, Json.record(published(store, runId, settings)));
+            EarlierNights found = published(store, runId, settings);
+            if (found.runs().isEmpty()) {
+                LOG.warn(
+                        "the data set {} of quality.earlier-dataset has no earlier run yet: run {} is compared with none",
+                        settings.dataset(),
+                        runId);
+            }
+            store.createIfAbsent(key, Json.record(found));
         }
         return standing.orElseGet(() -> store.read(key, EarlierNights.class));
     }

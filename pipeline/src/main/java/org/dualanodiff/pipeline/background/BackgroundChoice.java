@@ -2,11 +2,13 @@ package org.dualanodiff.pipeline.background;
 
 import java.io.IOException;
 import java.net.URI;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dualanodiff.model.dual.BackgroundCompensation.BackgroundMode;
+import org.dualanodiff.pipeline.NearestName;
 import org.dualanodiff.pipeline.background.BackgroundSource.FromFolder;
 import org.dualanodiff.pipeline.config.PipelineConfig.BackgroundConfig;
 import org.dualanodiff.pipeline.dataset.Dataset.GoodImages;
@@ -32,6 +34,19 @@ public final class BackgroundChoice {
     public BackgroundChoice(BackgroundConfig config, DatasetFiles files) {
         this.config = config;
         this.files = files;
+    }
+
+    /** What to tell of categories that the settings name and a data set does not have: one misspelt goes without compensation. */
+    public List<String> unknown(Collection<String> categories) {
+        return config.named().stream()
+                .filter(name -> !categories.contains(name))
+                .map(name -> "background.on, auto or off names the category \"%s\", which the data set does not have%s"
+                        .formatted(
+                                name,
+                                NearestName.of(name, categories)
+                                        .map("; did you mean \"%s\"?"::formatted)
+                                        .orElse("")))
+                .toList();
     }
 
     /**

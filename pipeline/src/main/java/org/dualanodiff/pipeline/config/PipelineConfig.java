@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.dualanodiff.model.mask.MaskCleanup;
 import org.dualanodiff.pipeline.store.RunLease.LeaseTerms;
 
@@ -229,6 +230,11 @@ public record PipelineConfig(
                 return "auto";
             }
             return off.contains(category) ? "off" : mode;
+        }
+
+        /** The categories that have a setting of their own. */
+        public List<String> named() {
+            return Stream.of(on, auto, off).flatMap(List::stream).toList();
         }
 
         /** Whether there may be compensation for any category. */

@@ -52,6 +52,8 @@ import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.RunRegistry.GoodImagesBinding;
 import org.dualanodiff.pipeline.train.TrainAdapter.TrainTask;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a run starts from: its settings, and the data set as it was found.
@@ -69,6 +71,8 @@ public record RunInputs(
         Map<String, BackgroundSource> backgrounds,
         Map<String, AnchorSource> anchors,
         MemoryNeed memory) {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RunInputs.class);
 
     /** Good images from which it is learned how the object differs from its ground. */
     private static final int GOOD_IMAGES = 8;
@@ -135,6 +139,10 @@ public record RunInputs(
     private static Map<String, BackgroundSource> backgrounds(
             PipelineConfig config, Dataset dataset, DatasetFiles files) {
         BackgroundChoice choice = new BackgroundChoice(config.background(), files);
+        if (config.dataset().categories().isEmpty()) {
+            choice.unknown(dataset.good().stream().map(GoodImages::category).toList())
+                    .forEach(complaint -> LOG.warn("{}", complaint));
+        }
         return dataset.goodBesideDefects().stream()
                 .flatMap(good -> choice.of(good, dataset.training(good.category())).stream())
                 .collect(Collectors.toMap(BackgroundSource::category, Function.identity()));

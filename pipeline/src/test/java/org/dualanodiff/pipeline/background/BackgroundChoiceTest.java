@@ -165,6 +165,16 @@ class BackgroundChoiceTest {
                 .hasMessageContaining("000.png marks nothing");
     }
 
+    @Test
+    void categoriesOfSettings_thatTheDataSetLacks_areNamedWithTheNearest() {
+        var config = new BackgroundConfig("off", List.of("hex_nut", "botle"), List.of(), List.of("x"), "", false);
+
+        assertThat(new BackgroundChoice(config, files).unknown(List.of("bottle", "hex_nut")))
+                .satisfiesExactly(
+                        misspelt -> assertThat(misspelt).contains("\"botle\"").contains("did you mean \"bottle\"?"),
+                        strange -> assertThat(strange).contains("\"x\"").doesNotContain("did you mean"));
+    }
+
     private Optional<BackgroundSource> choose(String mode, String objectMasks, GoodImages good, URI... others) {
         var config = new BackgroundConfig(mode, List.of(), List.of(), List.of(), objectMasks, false);
         return new BackgroundChoice(config, files).of(good, List.of(others));
