@@ -7,6 +7,7 @@ import java.util.function.IntFunction;
 import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
+import org.dualanodiff.model.training.AdamW;
 import org.dualanodiff.model.training.TrainingListener;
 
 /**
@@ -20,11 +21,10 @@ import org.dualanodiff.model.training.TrainingListener;
  */
 public record DetectorTraining(int steps, double learningRate, long seed) implements Serializable {
 
-    private static final double BETA1 = 0.9;
-    private static final double BETA2 = 0.999;
-    private static final double EPSILON = 1e-8;
     /** Without decay, decoupled weight decay is plain Adam. */
     private static final double NO_DECAY = 0;
+
+    private static final double NO_CLIP = Float.MAX_VALUE;
 
     public DetectorTraining {
         if (steps < 1) {
@@ -56,32 +56,15 @@ public record DetectorTraining(int steps, double learningRate, long seed) implem
     }
 
     private void update(List<NDArray> parameters, IntFunction<NDArray> loss, TrainingListener listener) {
-        try (TensorScope moments = TensorScope.open()) {
-            List<NDArray> first = zeros(parameters);
-            List<NDArray> second = zeros(parameters);
+        try (AdamW adam = new AdamW(parameters, AdamW.Settings.released(learningRate, NO_DECAY, NO_CLIP))) {
             for (int step = 1; step <= steps; step++) {
                 try (GradientMode recorded = GradientMode.on();
                         TensorScope scope = TensorScope.open()) {
                     NDArray found = loss.apply(step);
-                    update(step, parameters, Operators.gradients(found, parameters), first, second);
+                    adam.update(Operators.gradients(found, parameters), learningRate(step));
                     listener.afterStep(step, steps, finite(step, Operators.item(found)));
                 }
             }
-        }
-    }
-
-    private void update(
-            int step, List<NDArray> parameters, List<NDArray> gradients, List<NDArray> first, List<NDArray> second) {
-        try (GradientMode frozen = GradientMode.off();
-                TensorScope scope = TensorScope.open()) {
-            double rate = learningRate(step);
-            Operators.adamW(parameters, gradients, first, second, step, rate, BETA1, BETA2, NO_DECAY, EPSILON);
-        }
-    }
-
-    private static List<NDArray> zeros(List<NDArray> like) {
-        try (GradientMode frozen = GradientMode.off()) {
-            return like.stream().map(Operators::zerosLike).toList();
         }
     }
 
