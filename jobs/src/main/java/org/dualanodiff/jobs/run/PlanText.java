@@ -10,6 +10,7 @@ import org.dualanodiff.model.dual.BackgroundCompensation.BackgroundMode;
 import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.model.training.TrainingConfig;
+import org.dualanodiff.pipeline.background.BackgroundSource;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.plan.EstimatePlan.Estimate;
@@ -125,7 +126,12 @@ final class PlanText {
     private static String memory(RunInputs inputs) {
         PipelineConfig config = inputs.settings().config();
         String device = device(config);
-        TrainingConfig training = inputs.settings().training(BackgroundMode.OFF);
+        // Of the category that needs most: background compensation computes more of each pair.
+        TrainingConfig training = inputs.settings()
+                .training(inputs.backgrounds().values().stream()
+                        .map(BackgroundSource::mode)
+                        .findFirst()
+                        .orElse(BackgroundMode.OFF));
         Precision trained = Compute.trainingPrecision(config.compute().forTraining(), device);
         Precision generated = Compute.generationPrecision(config.compute().forGeneration(), device);
         int pairs = training.microBatchSize() == 0 ? training.batchSize() : training.microBatchSize();

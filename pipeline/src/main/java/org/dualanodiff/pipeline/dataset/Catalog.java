@@ -3,10 +3,12 @@ package org.dualanodiff.pipeline.dataset;
 import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -141,6 +143,7 @@ record Catalog(List<? extends CategorySource> categories, Set<String> names, Lis
         private final SortedMap<String, Category> categories = new TreeMap<>();
         private final List<Quarantined> aside = new ArrayList<>();
         private final Set<Path> annotated = new HashSet<>();
+        private final List<Undrawn> undrawn = new ArrayList<>();
 
         private static final class Category {
             private final SortedMap<String, Good> good = new TreeMap<>();
@@ -154,6 +157,8 @@ record Catalog(List<? extends CategorySource> categories, Set<String> names, Lis
                 return new Good(image, part.with(other.part), declared || other.declared);
             }
         }
+
+        private record Undrawn(String category, Candidate image, List<String> words) {}
 
         private static final class Defect {
             private final Map<Path, Candidate> images = new LinkedHashMap<>();
@@ -202,6 +207,37 @@ record Catalog(List<? extends CategorySource> categories, Set<String> names, Lis
         }
 
         /**
+         * As {@link #outlined(String, Candidate, SortedMap)}, of an image that words for the whole of it were chosen for. One
+         * without regions is set aside if any of them is a word for defective ones or the name of a defect that is drawn in
+         * another image: which other words tell, nobody knows.
+         */
+        void outlined(
+                String category, Candidate image, SortedMap<String, List<Outline>> outlines, Collection<String> words) {
+            if (outlines.keySet().stream().allMatch(Words::isGood)) {
+                undrawn.add(new Undrawn(category, image, List.copyOf(words)));
+            } else {
+                outlined(category, image, outlines);
+            }
+        }
+
+        private void addUndrawn() {
+            for (Undrawn one : undrawn) {
+                Set<String> defects = category(one.category()).defects.keySet();
+                Optional<String> verdict = one.words().stream()
+                        .filter(word -> Words.isDefective(word) || defects.contains(word))
+                        .findFirst();
+                if (verdict.isPresent()) {
+                    String detail = "it is called \"%s\", but nothing is drawn in it".formatted(verdict.get());
+                    annotated(one.image().image());
+                    aside(one.image().file(), Reason.MASK_MISSING, detail);
+                } else {
+                    outlined(one.category(), one.image(), new TreeMap<>());
+                }
+            }
+            undrawn.clear();
+        }
+
+        /**
          * Adds an image with the regions that were drawn in it.
          *
          * @param image with a mask of no regions, or with none where there is no such file
@@ -223,12 +259,6 @@ record Catalog(List<? extends CategorySource> categories, Set<String> names, Lis
         /** Keeps the image from being a good one, whatever else calls it good. */
         void annotated(FileEntry image) {
             annotated.add(image.path());
-        }
-
-        /** Sets aside an image that is called defective, by a word for the whole of it, and has no region drawn. */
-        void undrawn(String file, FileEntry image, String word) {
-            annotated(image);
-            aside(file, Reason.MASK_MISSING, "it is called \"%s\", but nothing is drawn in it".formatted(word));
         }
 
         /** Sets aside what tells no category or defect. */
@@ -258,6 +288,7 @@ record Catalog(List<? extends CategorySource> categories, Set<String> names, Lis
          * @throws DatasetException where no entry could be used, naming {@code source} and the first ones
          */
         Catalog build(String source, Map<Path, String> doubts) {
+            addUndrawn();
             if (categories.isEmpty()) {
                 String first = aside.isEmpty()
                         ? "it lists no image"

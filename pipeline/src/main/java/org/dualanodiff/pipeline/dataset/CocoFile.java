@@ -86,6 +86,10 @@ record CocoFile(
         return file;
     }
 
+    boolean hasOutlines() {
+        return annotations.stream().anyMatch(annotation -> !(annotation.outline() instanceof Outline.Unusable));
+    }
+
     private void readAll(JsonReader json, RecordReader text) throws IOException {
         if (json.peek() != JsonToken.BEGIN_OBJECT) {
             throw new DatasetException(

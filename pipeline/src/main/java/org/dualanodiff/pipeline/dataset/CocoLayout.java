@@ -48,6 +48,11 @@ record CocoLayout(DatasetFiles files) implements DatasetLayout {
         return found;
     }
 
+    /** By COCO's own word; of the others beside such a file, some may be no annotations. */
+    private static boolean isNamed(FileEntry file) {
+        return file.name().startsWith("instances");
+    }
+
     private List<FileEntry> cocoFiles(List<FileEntry> folder) throws IOException {
         List<FileEntry> found = new ArrayList<>();
         for (FileEntry entry : folder) {
@@ -80,8 +85,21 @@ record CocoLayout(DatasetFiles files) implements DatasetLayout {
         Path base = single ? root.getParent() : root;
         Catalog.Builder catalog = new Catalog.Builder();
         FileIndex index = new FileIndex(files);
+        boolean named = found.stream().anyMatch(CocoLayout::isNamed);
         for (FileEntry file : found) {
-            new Listing(CocoFile.read(files, file.path()), base, index, catalog).addAll();
+            try {
+                CocoFile coco = CocoFile.read(files, file.path());
+                if (named && !isNamed(file) && !coco.hasOutlines()) {
+                    catalog.aside(DatasetPath.below(base, file.path()), Reason.INVALID_ENTRY, "it has no outlines");
+                } else {
+                    new Listing(coco, base, index, catalog).addAll();
+                }
+            } catch (DatasetException e) {
+                if (!named || isNamed(file)) {
+                    throw e;
+                }
+                catalog.aside(DatasetPath.below(base, file.path()), Reason.INVALID_ENTRY, e.getMessage());
+            }
         }
         return catalog.build(root.toString(), index.inDoubt());
     }

@@ -18,6 +18,7 @@ import org.apache.hadoop.fs.Path;
 import org.dualanodiff.pipeline.dataset.Catalog.CategorySource;
 import org.dualanodiff.pipeline.dataset.Catalog.DefectListing;
 import org.dualanodiff.pipeline.dataset.Catalog.GoodListing;
+import org.dualanodiff.pipeline.dataset.Catalog.ListedCategory;
 import org.dualanodiff.pipeline.dataset.Dataset.GoodImages;
 import org.dualanodiff.pipeline.dataset.DatasetFiles.OutsideRootException;
 import org.dualanodiff.pipeline.dataset.DatasetRequest.DatasetFormat;
@@ -102,6 +103,13 @@ public final class DatasetReader {
                     listings.add(category.listing(defect));
                 }
             }
+            // Of images whose masks alone tell, the good ones are wanted, whatever defects are.
+            if (category instanceof ListedCategory all) {
+                all.byDefect().values().stream()
+                        .filter(listing ->
+                                listing.unnamed() && !entry.getValue().contains(listing.defect()))
+                        .forEach(listings::add);
+            }
             listed.put(category, listings);
         }
         Iterator<InspectImage.Finding> findings = inspection
@@ -116,8 +124,12 @@ public final class DatasetReader {
             List<DefectInspection> results = entry.getValue().stream()
                     .map(listing -> DefectInspection.of(listing, next(findings, listing), request.split()))
                     .toList();
-            results.forEach(result -> quarantine.addAll(result.quarantine()));
-            results.forEach(result -> notes.addAll(result.notes()));
+            List<DefectInspection> wanted = results.stream()
+                    .filter(result ->
+                            selected.get(category).contains(result.set().defect()))
+                    .toList();
+            wanted.forEach(result -> quarantine.addAll(result.quarantine()));
+            wanted.forEach(result -> notes.addAll(result.notes()));
             List<Candidate> found =
                     results.stream().flatMap(result -> result.good().stream()).toList();
             GoodListing listing = category.good();
@@ -128,7 +140,9 @@ public final class DatasetReader {
                     request.bitDepth() > 0 ? new BitDepth(request.bitDepth(), 0) : BitDepth.of(files, all, results);
             depth.note(category.name(), request.bitDepth() == 0).ifPresent(notes::add);
             good.add(depth.of(all));
-            results.forEach(result -> sets.add(depth.of(result.set())));
+            wanted.stream()
+                    .filter(result -> !result.isOfGoodImages())
+                    .forEach(result -> sets.add(depth.of(result.set())));
         }
         files.refusedFolders()
                 .forEach((folder, reason) -> quarantine.add(
@@ -242,6 +256,14 @@ public final class DatasetReader {
                         && file.level() == 0
                         && finding.mask().level() == MaskFile.NUMBERED;
             }
+        }
+
+        /** Whether none of the images has the defect, as their masks say. */
+        boolean isOfGoodImages() {
+            return !good.isEmpty()
+                    && set.chosenNames().isEmpty()
+                    && set.asideNames().isEmpty()
+                    && set.test().isEmpty();
         }
 
         /** What is to be looked at. */

@@ -117,8 +117,16 @@ final class FileIndex {
         return Optional.empty();
     }
 
+    /** The same for all ways to write a path. */
+    private static String plain(String text) {
+        List<String> forms = forms(text.replace('\\', '/'));
+        return composed(forms.get(forms.size() - 1))
+                .replaceFirst("^file:/*(?=/)", "")
+                .replaceFirst("^(\\./)+", "");
+    }
+
     private void note(FileEntry found, String text) {
-        texts.computeIfAbsent(found.path(), any -> new TreeSet<>()).add(text);
+        texts.computeIfAbsent(found.path(), any -> new TreeSet<>()).add(plain(text));
     }
 
     /** Files that were found by the end of a path, where another path leads to them as well: one of the two means another file. */

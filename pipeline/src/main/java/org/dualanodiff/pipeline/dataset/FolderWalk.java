@@ -96,7 +96,8 @@ final class FolderWalk {
                 .collect(Collectors.toSet());
         MaskIndex<FolderFile> index = index();
         boolean fits = images.stream()
-                .flatMap(image -> of(image, index).stream())
+                .flatMap(image -> Stream.of(image.key(), image.keyOfNoPart()))
+                .flatMap(name -> index.masksOf(name).stream())
                 .anyMatch(mask -> mask.amongMasks() && !plainly.contains(mask.entry()));
         if (!fits) {
             images.clear();
@@ -127,13 +128,15 @@ final class FolderWalk {
         Stream<MaskIndex.Name> own = Stream.of(image.key(), image.keyOfNoPart());
         return image.good() || !alone.contains(image.keyOfNoDefect())
                 ? own
-                : Stream.concat(own, Stream.of(image.keyOfNoDefect()));
+                : Stream.concat(own, Stream.of(image.keyInItsPart(), image.keyOfNoDefect()));
     }
 
     /** The files of an index that belong to an image, by the first of its names that any has. */
     List<FolderFile> of(FolderFile image, MaskIndex<FolderFile> files) {
         return names(image)
-                .map(files::masksOf)
+                .map(name -> files.masksOf(name).stream()
+                        .filter(file -> image.good() || !file.good())
+                        .toList())
                 .filter(found -> !found.isEmpty())
                 .findFirst()
                 .orElse(List.of());
@@ -269,7 +272,12 @@ final class FolderWalk {
             return key("", names);
         }
 
-        /** The same for masks that lie outside of the defect's folder, too. */
+        /** The same for masks that lie in its part, and outside of the defect's folder. */
+        MaskIndex.Name keyInItsPart() {
+            return key(Words.split(split), names.subList(0, Math.max(0, names.size() - 1)));
+        }
+
+        /** The same for masks that lie outside of both. */
         MaskIndex.Name keyOfNoDefect() {
             return key("", names.subList(0, Math.max(0, names.size() - 1)));
         }

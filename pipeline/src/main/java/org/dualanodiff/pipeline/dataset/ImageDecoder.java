@@ -2,7 +2,9 @@ package org.dualanodiff.pipeline.dataset;
 
 import com.drew.imaging.FileType;
 import com.drew.imaging.FileTypeDetector;
+import com.twelvemonkeys.imageio.metadata.Entry;
 import com.twelvemonkeys.imageio.plugins.tiff.BigTIFFImageReaderSpi;
+import com.twelvemonkeys.imageio.plugins.tiff.TIFFImageMetadata;
 import com.twelvemonkeys.imageio.plugins.tiff.TIFFImageReader;
 import com.twelvemonkeys.imageio.plugins.tiff.TIFFImageReaderSpi;
 import com.twelvemonkeys.imageio.plugins.webp.WebPImageReaderSpi;
@@ -28,6 +30,8 @@ import javax.imageio.spi.ImageReaderSpi;
 import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 import org.dualanodiff.pipeline.dataset.EightBitPixels.CmykJpeg;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Image files (PNG, JPEG, BMP, TIFF, GIF, WebP; the content decides, not the name) to upright 8-bit pictures.
@@ -44,6 +48,13 @@ public final class ImageDecoder {
     private static final int ROOM_UNIT = 1_000_000;
 
     private static final Semaphore ROOM = new Semaphore((int) (MAX_PIXELS / ROOM_UNIT) + 1);
+
+    /** The field NewSubfileType of a picture in a TIFF file, and its one bit that a whole picture may have. */
+    private static final int SUBFILE_TYPE = 254;
+
+    private static final int PAGE_OF_SEVERAL = 2;
+
+    private static final Logger LOG = LoggerFactory.getLogger(ImageDecoder.class);
 
     /** Bits of a sample that is deeper than 8 bits. */
     static final int FULL_DEPTH = 16;
@@ -182,12 +193,19 @@ public final class ImageDecoder {
         }
     }
 
-    /** Pictures in a TIFF file that are as large as the first: smaller ones are previews of it. */
-    private static int pages(ImageReader reader) throws IOException {
+    /** Whole pictures in a TIFF file that are as large as the first; the others are previews of it, and masks of what is valid. */
+    private static int pages(ImageReader reader) {
         int pages = 1;
-        for (int i = 1; reader instanceof TIFFImageReader && i < reader.getNumImages(true); i++) {
-            boolean same = reader.getWidth(i) == reader.getWidth(0) && reader.getHeight(i) == reader.getHeight(0);
-            pages += same ? 1 : 0;
+        try {
+            for (int i = 1; reader instanceof TIFFImageReader && i < reader.getNumImages(true); i++) {
+                boolean same = reader.getWidth(i) == reader.getWidth(0) && reader.getHeight(i) == reader.getHeight(0);
+                Entry kind = ((TIFFImageMetadata) reader.getImageMetadata(i)).getTIFFField(SUBFILE_TYPE);
+                boolean whole = kind == null || (((Number) kind.getValue()).intValue() & ~PAGE_OF_SEVERAL) == 0;
+                pages += same && whole ? 1 : 0;
+            }
+        } catch (IOException | RuntimeException e) {
+            // What comes after a sound picture and is none is not missed.
+            LOG.debug("pages of a TIFF file", e);
         }
         return pages;
     }

@@ -4,6 +4,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
 import java.io.CharConversionException;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -110,8 +111,19 @@ record JsonlLayout(DatasetFiles files, int maskLevel) implements DatasetLayout {
                 image,
                 text(object, "mask").orElse(""),
                 text(object, "category").orElse(folder),
-                text(object, "defect").or(() -> text(object, "label")).orElse(""),
+                text(object, "defect").or(() -> label(object)).orElse(""),
                 part);
+    }
+
+    /** The defect in VisA's word, or a number of the two classes good and defective; a list of labels is none. */
+    private static Optional<String> label(JsonObject object) {
+        if (!(object.get("label") instanceof JsonPrimitive label)) {
+            return Optional.empty();
+        } else if (label.isString()) {
+            return text(object, "label");
+        }
+        boolean good = List.of("0", "0.0", "false").contains(label.getAsString());
+        return Optional.of(good ? Catalog.Builder.GOOD : Catalog.Builder.UNNAMED_DEFECT);
     }
 
     private static Optional<String> text(JsonObject object, String field) {

@@ -1,9 +1,11 @@
 package org.dualanodiff.pipeline.dataset;
 
 import com.google.gson.Gson;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
 import com.google.gson.annotations.SerializedName;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.MalformedJsonException;
@@ -14,7 +16,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -25,7 +26,7 @@ import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
 
 /**
  * LabelMe: for each image a JSON file with {@code shapes} and {@code imagePath}. A label is a defect, the root's name the
- * category; an image whose file has no shapes, and no flag but of good, is a good one, and so is one in a folder named for
+ * category; an image whose file has no shapes, and no flag of a defect, is a good one, and so is one in a folder named for
  * good ones.
  */
 record LabelMeLayout(DatasetFiles files) implements DatasetLayout {
@@ -33,19 +34,18 @@ record LabelMeLayout(DatasetFiles files) implements DatasetLayout {
     private static final int CIRCLE_POINTS = 64;
 
     /** One file, without the image itself, which LabelMe puts there unless told otherwise. */
-    private record Labels(
-            List<Shape> shapes, Map<String, Boolean> flags, String imagePath, int imageWidth, int imageHeight) {
+    private record Labels(List<Shape> shapes, JsonElement flags, String imagePath, int imageWidth, int imageHeight) {
 
         private static final Set<String> FIELDS = Set.of("shapes", "flags", "imagePath", "imageWidth", "imageHeight");
 
-        /** The first flag of the whole image that is set and does not say that it is good. */
-        Optional<String> verdict() {
-            return flags == null
-                    ? Optional.empty()
-                    : flags.entrySet().stream()
-                            .filter(flag -> Boolean.TRUE.equals(flag.getValue()) && !Words.isGood(flag.getKey()))
+        /** The flags of the whole image that are set. */
+        List<String> words() {
+            return flags instanceof JsonObject all
+                    ? all.entrySet().stream()
+                            .filter(flag -> flag.getValue().equals(new JsonPrimitive(true)))
                             .map(Map.Entry::getKey)
-                            .findFirst();
+                            .toList()
+                    : List.of();
         }
 
         static Labels read(RecordReader text) throws IOException {
@@ -131,14 +131,14 @@ record LabelMeLayout(DatasetFiles files) implements DatasetLayout {
                 FileEntry image = index.find(places, said);
                 String name = DatasetPath.below(root, image.path());
                 labelled.add(name);
-                if (labels.shapes().isEmpty() && labels.verdict().isPresent()) {
-                    catalog.undrawn(name, image, labels.verdict().get());
-                    continue;
-                }
                 Candidate.Mask mask = image.isListed()
                         ? new Candidate.Mask.Drawn(List.of(), labels.imageWidth(), labels.imageHeight(), file.file())
                         : index.missing(image, places, said);
-                catalog.outlined(category, new Candidate(name, name, image, mask, file.part()), outlines(labels));
+                catalog.outlined(
+                        category,
+                        new Candidate(name, name, image, mask, file.part()),
+                        outlines(labels),
+                        labels.words());
             }
         }
         for (FolderFile image : walk.images()) {

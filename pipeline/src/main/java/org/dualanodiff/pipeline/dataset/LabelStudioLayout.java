@@ -25,7 +25,7 @@ import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
 /**
  * A JSON export of Label Studio (JSON or JSON-MIN): a list of tasks, each with an image and its polygons or brush strokes.
  * A label is a defect, the folder's name the category; a task that was annotated with nothing is a good image. One that was
- * not annotated is set aside, as is one that was called anything but good and has no region.
+ * not annotated is set aside, as is one without a region for which a word for defective ones was chosen.
  */
 record LabelStudioLayout(DatasetFiles files) implements DatasetLayout {
 
@@ -121,23 +121,16 @@ record LabelStudioLayout(DatasetFiles files) implements DatasetLayout {
                 catalog.aside(file, Reason.MASK_MISSING, place + " is not annotated");
                 return;
             }
+            List<String> words = regions.stream().flatMap(Region::choices).toList();
             SortedMap<String, List<Outline>> outlines = new TreeMap<>();
             for (JsonObject region : regions) {
                 Region.of(region)
                         .ifPresent(found -> outlines.computeIfAbsent(found.label(), any -> new ArrayList<>())
                                 .add(found.outline()));
             }
-            Optional<String> verdict = regions.stream()
-                    .flatMap(Region::choices)
-                    .filter(word -> !Words.isGood(word))
-                    .findFirst();
-            if (outlines.isEmpty() && verdict.isPresent()) {
-                catalog.undrawn(file, entry, verdict.get());
-                return;
-            }
             String category = base.getName().isEmpty() ? DatasetFormat.UNNAMED_CATEGORY : base.getName();
             Candidate.Mask mask = new Candidate.Mask.Drawn(List.of(), 0, 0, place);
-            catalog.outlined(category, new Candidate(file, file, entry, mask, Candidate.Part.UNSAID), outlines);
+            catalog.outlined(category, new Candidate(file, file, entry, mask, Candidate.Part.UNSAID), outlines, words);
         }
 
         private static boolean isImage(JsonElement value) {
@@ -173,8 +166,7 @@ record LabelStudioLayout(DatasetFiles files) implements DatasetLayout {
                     values.forEach(value -> regions.add(value.getAsJsonObject()));
                 } else if (field.getValue() instanceof JsonObject choices && choices.has("choices")) {
                     regions.add(choices);
-                } else if (field.getValue().isJsonPrimitive()
-                        && Words.isDefective(field.getValue().getAsString())) {
+                } else if (field.getValue().isJsonPrimitive()) {
                     regions.add(choice(field.getValue()));
                 }
             }

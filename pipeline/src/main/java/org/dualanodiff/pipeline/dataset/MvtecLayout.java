@@ -153,7 +153,8 @@ record MvtecLayout(DatasetFiles files, int maskLevel) implements DatasetLayout {
         private List<URI> good(Candidate.Part part, List<Quarantined> strangers) throws IOException {
             List<URI> good = new ArrayList<>();
             for (FileEntry folder : folders(path, name -> part(name) == part)) {
-                boolean holdsDefects = tests().contains(folder);
+                boolean holdsDefects =
+                        tests().stream().anyMatch(test -> test.path().equals(folder.path()));
                 for (FileEntry inside : files.list(folder.path())) {
                     if (inside.folder() && Words.isGood(inside.name())) {
                         addGood(inside, good, strangers);

@@ -166,7 +166,7 @@ record YoloLayout(DatasetFiles files) implements DatasetLayout {
     /** By class number. */
     private List<String> names(Path root) throws IOException {
         for (FileEntry entry : files.list(root)) {
-            if (isYaml(entry)) {
+            if (isYaml(entry) && NAMES.matcher(files.beginning(entry.path())).find()) {
                 List<String> names = names(text(entry.path()));
                 if (!names.isEmpty()) {
                     return names;
@@ -188,9 +188,18 @@ record YoloLayout(DatasetFiles files) implements DatasetLayout {
     private String text(Path path) throws IOException {
         try (RecordReader text = files.text(path)) {
             return text.lines().collect(Collectors.joining("\n"));
-        } catch (UncheckedIOException | CharacterCodingException e) {
-            throw new DatasetException("%s is not in UTF-8".formatted(path), e);
+        } catch (UncheckedIOException e) {
+            if (e.getCause() instanceof CharacterCodingException) {
+                throw notUtf8(path, e);
+            }
+            throw e.getCause();
+        } catch (CharacterCodingException e) {
+            throw notUtf8(path, e);
         }
+    }
+
+    private static DatasetException notUtf8(Path path, Exception cause) {
+        return new DatasetException("%s is not in UTF-8".formatted(path), cause);
     }
 
     /** The list or map {@code names} of a YAML file: in brackets, or an entry a line. */

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.apache.hadoop.conf.Configuration;
 import org.dualanodiff.pipeline.dataset.DefectSet.DefectImage;
 import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
 import org.junit.jupiter.api.BeforeEach;
@@ -110,6 +111,37 @@ class AnnotationFormsTest {
         assertThat(names(dataset, "crack")).containsExactly("images/3.jpg");
         assertThat(good(dataset)).containsExactly("2.jpg");
         assertThat(dataset.quarantine()).isEmpty();
+    }
+
+    @Test
+    void manifestLines_ofGoodImagesWithBlackMasks_makeNoDefectAndStayGoodWhateverDefectsAreAsked() throws IOException {
+        plates.mask("m.png");
+        plates.mask("black.png", Plates.mask(0));
+        plates.text("manifest.jsonl", """
+                {"image": "images/0.jpg", "mask": "black.png"}
+                {"image": "images/1.jpg", "mask": "m.png", "defect": "crack"}
+                """);
+
+        assertThat(plates.read().sets()).extracting(DefectSet::defect).containsExactly("crack");
+        Dataset asked = new DatasetReader(new Configuration())
+                .read(new DatasetRequest(
+                        plates.root().toString(), List.of(), List.of("crack"), new SplitRule.FirstThird()));
+        assertThat(good(asked)).containsExactly("0.jpg");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, true", "false, true", "1, false", "true, false", "'[]', true", "'\"ok\"', true"})
+    void manifestLabel_thatIsNoName_tellsGoodFromDefective(String label, boolean good) throws IOException {
+        plates.mask("m.png");
+        plates.text("manifest.jsonl", """
+                {"image": "images/0.jpg", "label": %s}
+                {"image": "images/1.jpg", "mask": "m.png", "defect": "crack"}
+                """.formatted(label));
+
+        Dataset dataset = plates.read();
+
+        assertThat(good(dataset)).hasSize(good ? 1 : 0);
+        assertThat(dataset.quarantine()).hasSize(good ? 0 : 1);
     }
 
     @Test
@@ -253,14 +285,18 @@ class AnnotationFormsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"NG, true, 0", "crack, true, 0", "good, true, 1", "NG, false, 1"})
-    void labelMeFlag_ofAnImageWithoutShapes_decidesWhetherItIsAGoodOne(String flag, boolean set, int good)
+    @CsvSource({"NG, true, 0", "crack, true, 0", "checked, true, 1", "good, true, 1", "NG, false, 1", "NG, 1, 1"})
+    void labelMeFlag_ofAnImageWithoutShapes_decidesWhetherItIsAGoodOne(String flag, String set, int good)
             throws IOException {
         Plates folder = new Plates(root.resolve("flagged"));
         folder.picture("a.jpg");
         folder.picture("b.jpg");
+        folder.picture("c.jpg");
         folder.text(
-                "a.json", "{\"flags\": {\"%s\": %b}, \"shapes\": [], \"imagePath\": \"a.jpg\"}".formatted(flag, set));
+                "c.json",
+                "{\"shapes\": [{\"label\": \"crack\", \"points\": [[2, 5], [12, 5], [12, 15]]}], \"imagePath\": \"c.jpg\"}");
+        folder.text(
+                "a.json", "{\"flags\": {\"%s\": %s}, \"shapes\": [], \"imagePath\": \"a.jpg\"}".formatted(flag, set));
         folder.text("b.json", "{\"flags\": {}, \"shapes\": [], \"imagePath\": \"b.jpg\"}");
 
         Dataset dataset = folder.read();
@@ -338,7 +374,10 @@ class AnnotationFormsTest {
                 "{'data': {'image': 'a.jpg'}, 'annotations': [{'result': [{'type': 'choices', 'value': {'choices': ['NG']}}]}]} | 0",
                 "{'data': {'image': 'a.jpg'}, 'annotations': [{'result': [{'type': 'choices', 'value': {'choices': ['OK']}}]}]} | 1",
                 "{'image': 'a.jpg', 'id': 1, 'quality': 'NG'} | 0",
-                "{'image': 'a.jpg', 'id': 1, 'quality': {'choices': ['crack', 'dent']}} | 0",
+                "{'image': 'a.jpg', 'id': 1, 'quality': {'choices': ['left', 'crack']}} | 0",
+                "{'image': 'a.jpg', 'id': 1, 'quality': 'crack'} | 0",
+                "{'image': 'a.jpg', 'id': 1, 'side': 'left', 'quality': 'good'} | 1",
+                "{'data': {'image': 'a.jpg'}, 'annotations': [{'result': [{'type': 'choices', 'value': {'choices': ['left']}}]}]} | 1",
                 "{'image': 'a.jpg', 'id': 1, 'quality': 'good'} | 1",
                 "{'data': {'image': 'a.jpg'}, 'annotations': [{'result': [{'value': {'vertices': [], 'vectorlabels': ['crack']}}]}]} | 0"
             })
@@ -347,7 +386,10 @@ class AnnotationFormsTest {
         folder.picture("a.jpg");
         folder.picture("b.jpg");
         String empty = "{'data': {'image': 'b.jpg'}, 'annotations': [{'result': [], 'original_width': 1}]}";
-        folder.text("project.json", "[%s, %s]".formatted(empty, task).replace('\'', '"'));
+        folder.picture("c.jpg");
+        String drawn =
+                "{'data': {'image': 'c.jpg'}, 'annotations': [{'result': [{'value': {'points': [[25, 25], [50, 25], [50, 50]], 'polygonlabels': ['crack']}}]}]}";
+        folder.text("project.json", "[%s, %s, %s]".formatted(empty, task, drawn).replace('\'', '"'));
 
         Dataset dataset = folder.read();
 

@@ -229,6 +229,41 @@ class CocoFormsTest {
                 .allSatisfy(aside -> assertThat(aside.detail()).contains("0.jpg and cam2/0.jpg"));
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "images/0.jpg | images\\\\0.jpg",
+                "C:\\\\d\\\\0.jpg | C:/d/0.jpg",
+                "file:///d/0.jpg | /d/0.jpg",
+                "/d/my%20a.jpg | /d/my a.jpg"
+            })
+    void cocoFileName_writtenInTwoWays_isOneFile(String one, String other) throws IOException {
+        plates.picture("images/my a.jpg");
+        plates.text(
+                "instances.json",
+                coco(List.of(image(0, one), image(1, other)), List.of(square(0, 1, 2), square(1, 1, 22)), CRACK));
+
+        assertThat(Plates.area(plates.read().sets().get(0))).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"categories\": [{\"id\": 1, \"name\": \"crack\"}]}",
+                "{\"images\": 120}",
+                "{\"images\": [{\"id\": 0, \"file_name\": \"0.jpg\"}], \"annotations\": [{\"id\": 1, \"image_id\": 0, \"category_id\": 1, \"bbox\": [1, 1, 9, 9]}], \"categories\": [{\"id\": 1, \"name\": \"crack\"}]}"
+            })
+    void jsonWithoutOutlines_besideInstances_isSetAsideAlone(String text) throws IOException {
+        plates.text("annotations/instances_train.json", coco(four(), List.of(square(0, 1, 2)), CRACK));
+        plates.text("annotations/detection.json", text);
+
+        Dataset dataset = plates.read();
+
+        assertThat(names(dataset, "crack")).containsExactly("images/0.jpg");
+        assertThat(dataset.quarantine()).extracting(Quarantined::file).containsExactly("annotations/detection.json");
+    }
+
     @Test
     void cocoFiles_oneNamedInstances_areAllRead() throws IOException {
         plates.text("annotations/instances_default.json", coco(four(), List.of(square(0, 1, 2)), CRACK));

@@ -271,7 +271,8 @@ class MaskFormsTest {
     @CsvSource({
         "good/000.png, bad/000.png, masks/000.png",
         "ok/005.png, ng/000.png, masks/000_mask.png",
-        "plate/good/1.png, plate/crack/000.png, plate/masks/000.png"
+        "plate/good/1.png, plate/crack/000.png, plate/masks/000.png",
+        "train/good/1.png, train/crack/000.png, train/masks/000.png"
     })
     void maskOutsideItsDefectsFolder_ofTheOnlyImageOfThatName_isFound(String good, String bad, String mask)
             throws IOException {
@@ -296,6 +297,30 @@ class MaskFormsTest {
         assertThat(folder.read().quarantine())
                 .extracting(Quarantined::reason)
                 .containsExactlyInAnyOrder(Reason.MASK_MISSING, Reason.MASK_MISSING, Reason.ORPHAN_MASK);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"good/005_mask.png", "masks/good/005.png"})
+    void maskOfAGoodImage_neverBelongsToADefectOfItsName(String mask) throws IOException {
+        Plates folder = new Plates(root.resolve("plain"));
+        folder.picture("good/005.png");
+        folder.picture("bad/005.png");
+        folder.mask(mask);
+
+        assertThat(folder.read().quarantine()).extracting(Quarantined::reason).containsExactly(Reason.MASK_MISSING);
+    }
+
+    @Test
+    void folderNamedLikeAMaskFolder_besideAnImageWithoutAMask_isADefect() throws IOException {
+        Plates folder = new Plates(root.resolve("plain"));
+        folder.picture("bottle/label/001.png");
+        folder.mask("bottle/label/001_mask.png");
+        folder.picture("bottle/cap/001.png");
+
+        Dataset dataset = folder.read();
+
+        assertThat(dataset.sets()).extracting(DefectSet::defect).containsExactly("cap", "label");
+        assertThat(dataset.quarantine()).extracting(Quarantined::file).containsExactly("bottle/cap/001.png");
     }
 
     @Test

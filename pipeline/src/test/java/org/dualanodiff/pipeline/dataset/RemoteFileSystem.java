@@ -5,6 +5,7 @@ import java.io.InterruptedIOException;
 import java.net.URI;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 
@@ -22,6 +23,18 @@ public final class RemoteFileSystem extends RawLocalFileSystem {
 
     static String root(java.nio.file.Path folder) {
         return HOST + folder;
+    }
+
+    /** Folders are of the time of asking, as on S3. */
+    @Override
+    public FileStatus[] listStatus(Path path) throws IOException {
+        FileStatus[] found = super.listStatus(path);
+        for (int i = 0; i < found.length; i++) {
+            if (found[i].isDirectory()) {
+                found[i] = new FileStatus(0, true, 1, 0, System.nanoTime(), found[i].getPath());
+            }
+        }
+        return found;
     }
 
     @Override
