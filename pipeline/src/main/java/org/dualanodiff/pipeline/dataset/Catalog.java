@@ -207,52 +207,40 @@ record Catalog(List<? extends CategorySource> categories, Set<String> names, Lis
         }
 
         /**
-         * As {@link #outlined(String, Candidate, SortedMap)}, of an image that words for the whole of it were chosen for. One
-         * without regions is set aside if any of them is a word for defective ones or the name of a defect that is drawn in
-         * another image: which other words tell, nobody knows.
+         * Adds an image with the regions that were drawn in it. One of no region, or of good ones alone, is a good image if nothing
+         * else says otherwise: no other entry, and none of the words if it is one for defective ones or the name of a defect that is
+         * drawn in another image. Which other words tell, nobody knows.
+         *
+         * @param image with a mask of no regions, or with none where there is no such file
+         * @param outlines by defect
+         * @param words that were chosen for the whole image
          */
         void outlined(
                 String category, Candidate image, SortedMap<String, List<Outline>> outlines, Collection<String> words) {
-            if (outlines.keySet().stream().allMatch(Words::isGood)) {
-                undrawn.add(new Undrawn(category, image, List.copyOf(words)));
-            } else {
-                outlined(category, image, outlines);
-            }
-        }
-
-        private void addUndrawn() {
-            for (Undrawn one : undrawn) {
-                Set<String> defects = category(one.category()).defects.keySet();
-                Optional<String> verdict = one.words().stream()
-                        .filter(word -> Words.isDefective(word) || defects.contains(word))
-                        .findFirst();
-                if (verdict.isPresent()) {
-                    String detail = "it is called \"%s\", but nothing is drawn in it".formatted(verdict.get());
-                    annotated(one.image().image());
-                    aside(one.image().file(), Reason.MASK_MISSING, detail);
-                } else {
-                    outlined(one.category(), one.image(), new TreeMap<>());
-                }
-            }
-            undrawn.clear();
-        }
-
-        /**
-         * Adds an image with the regions that were drawn in it.
-         *
-         * @param image with a mask of no regions, or with none where there is no such file
-         * @param outlines by defect; where there is none but of good, the image is a good one, if nothing else says otherwise
-         */
-        void outlined(String category, Candidate image, SortedMap<String, List<Outline>> outlines) {
             outlines.keySet().removeIf(Words::isGood);
             outlines.forEach((defect, regions) -> defect(
                     category,
                     defect,
                     image.mask() instanceof Candidate.Mask.Drawn drawn ? image.with(drawn.with(regions)) : image));
-            if (outlines.isEmpty() && image.mask() instanceof Candidate.Mask.None missing) {
-                goodAside(category, image.file(), missing.reason(), missing.detail());
-            } else if (outlines.isEmpty()) {
-                unannotated(category, image.file(), image.image(), image.part());
+            if (outlines.isEmpty()) {
+                undrawn.add(new Undrawn(category, image, List.copyOf(words)));
+            }
+        }
+
+        private void add(Undrawn one) {
+            Candidate image = one.image();
+            Set<String> defects = category(one.category()).defects.keySet();
+            Optional<String> verdict = one.words().stream()
+                    .filter(word -> Words.isDefective(word) || defects.contains(word))
+                    .findFirst();
+            if (verdict.isPresent()) {
+                String detail = "it is called \"%s\", but nothing is drawn in it".formatted(verdict.get());
+                annotated(image.image());
+                aside(image.file(), Reason.MASK_MISSING, detail);
+            } else if (image.mask() instanceof Candidate.Mask.None missing) {
+                goodAside(one.category(), image.file(), missing.reason(), missing.detail());
+            } else {
+                unannotated(one.category(), image.file(), image.image(), image.part());
             }
         }
 
@@ -288,7 +276,7 @@ record Catalog(List<? extends CategorySource> categories, Set<String> names, Lis
          * @throws DatasetException where no entry could be used, naming {@code source} and the first ones
          */
         Catalog build(String source, Map<Path, String> doubts) {
-            addUndrawn();
+            undrawn.forEach(this::add);
             if (categories.isEmpty()) {
                 String first = aside.isEmpty()
                         ? "it lists no image"

@@ -105,7 +105,8 @@ record YoloLayout(DatasetFiles files) implements DatasetLayout {
                             image.entry(),
                             new Candidate.Mask.Drawn(List.of(), 0, 0, (files.isEmpty() ? image : files.get(0)).file()),
                             image.part()),
-                    outlines);
+                    outlines,
+                    List.of());
         }
         for (FolderFile file : labels.orphans()) {
             if (isLabel(file.entry())) {
