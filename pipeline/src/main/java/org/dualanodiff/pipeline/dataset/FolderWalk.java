@@ -274,12 +274,16 @@ final class FolderWalk {
 
         /** The same for masks that lie in its part, and outside of the defect's folder. */
         MaskIndex.Name keyInItsPart() {
-            return key(Words.split(split), names.subList(0, Math.max(0, names.size() - 1)));
+            return key(Words.split(split), namesAbove());
         }
 
         /** The same for masks that lie outside of both. */
         MaskIndex.Name keyOfNoDefect() {
-            return key("", names.subList(0, Math.max(0, names.size() - 1)));
+            return key("", namesAbove());
+        }
+
+        private List<String> namesAbove() {
+            return names.subList(0, Math.max(0, names.size() - 1));
         }
 
         private MaskIndex.Name key(String part, List<String> above) {

@@ -7,8 +7,10 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
 import org.dualanodiff.pipeline.dataset.Catalog.CategorySource;
 import org.dualanodiff.pipeline.dataset.Catalog.DefectListing;
@@ -152,9 +154,10 @@ record MvtecLayout(DatasetFiles files, int maskLevel) implements DatasetLayout {
 
         private List<URI> good(Candidate.Part part, List<Quarantined> strangers) throws IOException {
             List<URI> good = new ArrayList<>();
+            // Listed once: on an object store each time is a request.
+            Set<Path> tests = tests().stream().map(FileEntry::path).collect(Collectors.toSet());
             for (FileEntry folder : folders(path, name -> part(name) == part)) {
-                boolean holdsDefects =
-                        tests().stream().anyMatch(test -> test.path().equals(folder.path()));
+                boolean holdsDefects = tests.contains(folder.path());
                 for (FileEntry inside : files.list(folder.path())) {
                     if (inside.folder() && Words.isGood(inside.name())) {
                         addGood(inside, good, strangers);
