@@ -8,8 +8,9 @@ import org.dualanodiff.pipeline.procedural.Camera.Exposure;
 import org.dualanodiff.pipeline.procedural.Canvas.Brush;
 
 /**
- * Endless procedural pictures to pretrain a small base on: 60 % show the sample products, 40 % other surfaces and
- * objects; 60 % of all have one defect. A picture is a function of (seed, index) alone, the same on every machine.
+ * Endless procedural pictures to pretrain a small base on: 70 % show the sample products, 30 % other surfaces and
+ * objects; 60 % of all have one defect. Most of the sample products are objects: an outline takes far more pictures to
+ * learn than a surface. A picture is a function of (seed, index) alone, the same on every machine.
  *
  * <p><b>What is not held out:</b> the look of the faultless sample products (drawn by the same code, from seeds of
  * their own) and the defect words, which the sample data set uses as well. A defect here may by chance resemble one
@@ -23,8 +24,11 @@ public final class ProceduralCorpus {
     private static final long STREAM = 0xC0F2B05L;
     private static final long DEFECTIVE_STREAM = 0xDEFEC7L;
     private static final long PHOTOGRAPH_STREAM = 0x9470B6L;
-    private static final double SAMPLE_PRODUCTS = 0.6;
-    private static final double OBJECTS = 0.3;
+    private static final double SAMPLE_PRODUCTS = 0.7;
+    /** Of the sample products. */
+    private static final double SAMPLE_OBJECTS = 0.75;
+    /** Of all others. */
+    private static final double OTHER_OBJECTS = 0.3;
     /** Photographs without color, as cameras over production lines often take; never of the sample products. */
     private static final double GRAYS = 0.15;
 
@@ -96,10 +100,17 @@ public final class ProceduralCorpus {
 
     private static Exposure exposure(PictureRandom random) {
         boolean sample = random.chance(SAMPLE_PRODUCTS);
-        List<Product> others = random.chance(OBJECTS) ? THINGS : SURFACES;
-        Product product = random.pick(sample ? SampleDataset.PRODUCTS : others);
+        Product product = random.pick(sample ? sampleProducts(random) : others(random));
         Scene scene = product.specimen().draw(random);
         return new Exposure(product.name(), scene, Camera.random(sample ? 0 : GRAYS, random));
+    }
+
+    private static List<Product> sampleProducts(PictureRandom random) {
+        return random.chance(SAMPLE_OBJECTS) ? SampleDataset.OBJECTS : SampleDataset.TEXTURES;
+    }
+
+    private static List<Product> others(PictureRandom random) {
+        return random.chance(OTHER_OBJECTS) ? THINGS : SURFACES;
     }
 
     /** Draws defects until one covers {@code smallest} to 20 % of the picture; some kinds never do on some products. */

@@ -111,7 +111,7 @@ record Product(String name, Specimen specimen, List<Defect> defects) {
         }
     }
 
-    /** A steel hex nut seen from above: turned face, beveled corners, threaded bore. */
+    /** A steel hex nut in a fixture, seen from above: turned face, beveled corners, threaded bore. */
     static final class HexNut {
         private static final Rgb STEEL = new Rgb(0.70, 0.71, 0.73);
         private static final double BEVEL = 6;
@@ -128,7 +128,7 @@ record Product(String name, Specimen specimen, List<Defect> defects) {
 
         private static Scene draw(PictureRandom random) {
             Point center = Point.CENTER.plus(Point.direction(random.uniform(0, 6.28)), random.uniform(0, 4));
-            double turn = random.angle();
+            double turn = random.uniform(-0.12, 0.12);
             double size = random.uniform(42, 45);
             double bore = size * random.uniform(0.5, 0.54);
             Rgb steel = STEEL.varied(random, 0.06);
@@ -168,7 +168,7 @@ record Product(String name, Specimen specimen, List<Defect> defects) {
         }
     }
 
-    /** A two-colored gelatin capsule: a cap pushed over a slightly narrower body. */
+    /** A two-colored gelatin capsule that lies in a chute: a cap pushed over a slightly narrower body. */
     static final class Capsule {
         private static final Rgb CAP = new Rgb(0.80, 0.24, 0.16);
         private static final Rgb BODY = new Rgb(0.93, 0.87, 0.70);
@@ -187,7 +187,7 @@ record Product(String name, Specimen specimen, List<Defect> defects) {
 
         private static Scene draw(PictureRandom random) {
             Point center = Point.CENTER.plus(Point.direction(random.uniform(0, 6.28)), random.uniform(0, 5));
-            double angle = random.angle();
+            double angle = random.uniform(-0.12, 0.12);
             Point axis = Point.direction(angle);
             Point back = Point.direction(-angle);
             double radius = random.uniform(21, 23);

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.LongFunction;
+import java.util.stream.Stream;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PngCodec;
 import org.dualanodiff.pipeline.UserError;
@@ -25,8 +26,11 @@ import org.dualanodiff.pipeline.procedural.Product.Wood;
  * pictures of a smaller one.
  */
 public final class SampleDataset {
-    /** Two textures and two objects, in a fixed order. */
-    static final List<Product> PRODUCTS = List.of(Cloth.PRODUCT, Wood.PRODUCT, HexNut.PRODUCT, Capsule.PRODUCT);
+    static final List<Product> TEXTURES = List.of(Cloth.PRODUCT, Wood.PRODUCT);
+    static final List<Product> OBJECTS = List.of(HexNut.PRODUCT, Capsule.PRODUCT);
+    /** All, in a fixed order. */
+    static final List<Product> PRODUCTS =
+            Stream.of(TEXTURES, OBJECTS).flatMap(List::stream).toList();
 
     private static final double SMALLEST_COVERAGE = 0.02;
     private static final double LARGEST_COVERAGE = 0.15;

@@ -70,7 +70,9 @@ class ProceduralCorpusTest {
     void images_haveDefectsAndSampleProductsInTheStatedShares() {
         assertThat(share(image -> image.defect().isPresent())).isBetween(0.52, 0.68);
         assertThat(share(image -> SampleDataset.products().contains(image.object())))
-                .isBetween(0.52, 0.68);
+                .isBetween(0.62, 0.78);
+        assertThat(share(image -> List.of("hex_nut", "capsule").contains(image.object())))
+                .isBetween(0.45, 0.6);
     }
 
     @Test
