@@ -3,6 +3,7 @@ package org.dualanodiff.pipeline.config;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigOriginFactory;
 import com.typesafe.config.ConfigParseOptions;
@@ -205,15 +206,44 @@ public final class ConfigLoader {
         return ConfigFactory.empty();
     }
 
+    /**
+     * What a file says, with all that it refers to. The library resolves one configuration with another only where no key is set
+     * twice, the second time by a variable; so they are resolved together, and what is not the file's is taken out again.
+     */
     private Config resolved(Config file) {
-        Config variables =
-                ConfigValueFactory.fromMap(environment, "environment").toConfig();
-        Config source = file.withFallback(reference()).withFallback(variables);
-        return file.resolveWith(source, ConfigResolveOptions.noSystem());
+        ConfigObject below = reference()
+                .withFallback(ConfigValueFactory.fromMap(environment, "environment"))
+                .root();
+        ConfigObject all = file.withFallback(below)
+                .resolve(ConfigResolveOptions.noSystem())
+                .root();
+        return without(below, all).toConfig();
     }
 
-    /** The library's messages start with their origin; it is given once, in this project's own form. */
+    private static ConfigObject without(ConfigObject below, ConfigObject all) {
+        ConfigObject own = all;
+        for (Map.Entry<String, ConfigValue> entry : all.entrySet()) {
+            ConfigValue under = below.get(entry.getKey());
+            if (entry.getValue() == under) {
+                own = own.withoutKey(entry.getKey());
+            } else if (entry.getValue() instanceof ConfigObject section && under instanceof ConfigObject defaults) {
+                own = own.withValue(entry.getKey(), without(defaults, section));
+            }
+        }
+        return own;
+    }
+
+    /**
+     * The library's messages start with their origin; it is given once, in this project's own form. Where the library itself fails,
+     * its message shows the whole environment.
+     */
     private static Problem unreadable(Path file, ConfigException cause) {
+        if (cause instanceof ConfigException.BugOrBroken) {
+            return new Problem(
+                    file.toString(),
+                    0,
+                    "cannot be read: the HOCON library fails on how its variables and sections build on one another");
+        }
         ConfigOrigin origin =
                 Optional.ofNullable(cause.origin()).orElseGet(() -> ConfigOriginFactory.newSimple(file.toString()));
         String message = cause.getMessage()

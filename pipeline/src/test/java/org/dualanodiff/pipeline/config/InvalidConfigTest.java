@@ -236,6 +236,20 @@ class InvalidConfigTest {
                 .contains("${NOWHERE}");
     }
 
+    /** The library's own message shows all that it could refer to. */
+    @Test
+    void file_thatTheLibraryFailsOn_isRefusedWithoutTheEnvironment() throws IOException {
+        Path file = write("""
+                one { training.steps = 1 }
+                two = ${one} { training.steps = 2, training.steps = ${?STEPS} }
+                """);
+
+        assertThat(problems(
+                        Optional.of(file), List.of(), Map.of("STEPS", "3", "DATABASE", "123secret"), new Properties()))
+                .isNotEmpty()
+                .noneMatch(line -> line.contains("123secret"));
+    }
+
     @Test
     void file_thatIsMissing_isNamedBesideOtherProblems() {
         Path file = folder.resolve("nightly.conf");

@@ -123,6 +123,32 @@ class SettingSourcesTest {
         assertThat(config.run().isAuto()).isTrue();
     }
 
+    /** The usual way to leave a file's setting to the environment. */
+    @Test
+    void file_thatSetsAKeyAgainByAVariable_hasTheLastThatIsThere() throws IOException {
+        Files.writeString(folder.resolve("base.conf"), "store = included, training { rank = 4, steps = 5 }");
+        Path file = write("""
+                include required("base.conf")
+                store = ${?STORE}
+                training.steps = ${?STEPS}
+                training.batch-size = 2
+                training.batch-size = ${?BATCH}
+                generation.batch-size = ${training.batch-size}
+                """);
+
+        PipelineConfig none = load(file);
+        PipelineConfig all = ConfigLoader.load(
+                Optional.of(file), List.of(), Map.of("STORE", "s3a://a", "STEPS", "7", "BATCH", "8"), new Properties());
+
+        assertThat(none.store()).isEqualTo("included");
+        assertThat(none.training().steps()).isEqualTo(5);
+        assertThat(none.training().batchSize()).isEqualTo(2);
+        assertThat(all.store()).isEqualTo("s3a://a");
+        assertThat(all.training().steps()).isEqualTo(7);
+        assertThat(all.training().rank()).isEqualTo(4);
+        assertThat(all.generation().batchSize()).isEqualTo(8);
+    }
+
     @Test
     void file_withRelativePath_keepsItAsWritten() throws IOException {
         assertThat(load("store = \"../store\"").store()).isEqualTo("../store");
