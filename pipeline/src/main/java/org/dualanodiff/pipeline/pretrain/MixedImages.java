@@ -81,9 +81,8 @@ final class MixedImages implements PretrainingImages {
             return own(random);
         }
         ProceduralImage drawn = corpus.image(index);
-        float[] pixels = drawn.image().flip(flip(random)).signed();
         return new PretrainingImages.Captioned(
-                pixels, PretrainingCaptions.whole(drawn.object(), drawn.defect(), random));
+                drawn.image().signed(), PretrainingCaptions.whole(drawn.object(), drawn.defect(), random));
     }
 
     private PretrainingImages.Captioned own(UniformRandomProvider random) {
@@ -114,7 +113,7 @@ final class MixedImages implements PretrainingImages {
 
     private Faulty faulty(long index, UniformRandomProvider random) {
         if (!isOwn(random)) {
-            return Faulty.of(corpus.defective(index), flip(random));
+            return Faulty.of(corpus.defective(index), Flip.NONE);
         }
         if (isReal(REAL, random)) {
             return real(random);
@@ -138,10 +137,6 @@ final class MixedImages implements PretrainingImages {
 
     private boolean isOwn(UniformRandomProvider random) {
         return !own.isEmpty() && random.nextDouble() < OWN;
-    }
-
-    private static Flip flip(UniformRandomProvider random) {
-        return random.nextBoolean() ? Flip.HORIZONTAL : Flip.NONE;
     }
 
     @Override
