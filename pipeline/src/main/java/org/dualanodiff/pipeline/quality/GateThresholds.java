@@ -1,6 +1,5 @@
 package org.dualanodiff.pipeline.quality;
 
-import java.awt.image.BufferedImage;
 import java.io.Serializable;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -8,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.ToDoubleBiFunction;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.apache.commons.math3.stat.descriptive.rank.Percentile;
@@ -18,6 +18,7 @@ import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.pipeline.background.AutomaticObjectMask;
 import org.dualanodiff.pipeline.config.PipelineConfig.Limit;
 import org.dualanodiff.pipeline.quality.LearnQuality.TrainingPair;
+import org.dualanodiff.pipeline.quality.PairMeasures.MaskContrast;
 import org.dualanodiff.pipeline.quality.PairMeasures.Measure;
 
 /**
@@ -30,7 +31,8 @@ import org.dualanodiff.pipeline.quality.PairMeasures.Measure;
  * <tr><td>mask ratio</td><td>half the 5 % quantile, to twice the 95 % quantile or halfway from it to 1</td></tr>
  * <tr><td>components</td><td>twice the 95 % quantile, at least 3</td></tr>
  * <tr><td>outside of the object</td><td>the 95 % quantile and a quarter of the mask more</td></tr>
- * <tr><td>contrast</td><td>three quarters of the 10 % quantile</td></tr>
+ * <tr><td>contrast</td><td>three quarters of the 10 % quantile; none if the median over masks on images of others has as much
+ * </td></tr>
  * <tr><td>difference of part and image</td><td>0.6 of the median over parts on images of others</td></tr>
  * <tr><td>clipped</td><td>the largest and a fifth of the image more</td></tr>
  * <tr><td>deviation</td><td>a quarter of the smallest</td></tr>
@@ -42,7 +44,8 @@ import org.dualanodiff.pipeline.quality.PairMeasures.Measure;
  *
  * <p>Part and image of a real pair do not differ at all. How much they differ where they do not belong together is
  * learned from the part of one real pair laid on the image of another. Another is one of another photograph: windows of
- * the same one show the same.
+ * the same one show the same. A mask laid there, away from the other's own defect, shows what contrast is worth: on the
+ * edges of a product a mask has some wherever it lies, which tells nothing of defects.
  *
  * @param limits by check; none for those that are off
  */
@@ -86,8 +89,10 @@ public record GateThresholds(Map<QualityCheck, Double> limits) implements Serial
         limits.put(
                 QualityCheck.TOO_MANY_COMPONENTS, Math.max(3, Math.ceil(2 * percentile(real, Measure.COMPONENTS, 95))));
         limits.put(QualityCheck.OFF_OBJECT, percentile(real, Measure.OUTSIDE_OBJECT, 95) + 0.25);
-        limits.put(QualityCheck.NO_CHANGE, 0.75 * percentile(real, Measure.CONTRAST, 10));
-        limits.put(QualityCheck.PART_DIFFERS, 0.6 * mismatch(photographs));
+        double contrast = 0.75 * percentile(real, Measure.CONTRAST, 10);
+        boolean anywhere = mismatch(photographs, GateThresholds::contrastElsewhere) >= contrast;
+        limits.put(QualityCheck.NO_CHANGE, anywhere ? Double.NaN : contrast);
+        limits.put(QualityCheck.PART_DIFFERS, 0.6 * mismatch(photographs, GateThresholds::partDifference));
         limits.put(QualityCheck.SATURATED, percentile(real, Measure.CLIPPED, 100) + 0.2);
         limits.put(
                 QualityCheck.FLAT,
@@ -114,25 +119,42 @@ public record GateThresholds(Map<QualityCheck, Double> limits) implements Serial
                 .evaluate(numbers.toArray(), percent);
     }
 
-    /** NaN for a lone photograph. Each part is laid on the next few; all on all would take long with many. */
-    private static double mismatch(List<List<TrainingPair>> photographs) {
+    /**
+     * Median over pairs measured on others; NaN for a lone photograph. Each is measured on the next few; all on all would take
+     * long with many.
+     */
+    private static double mismatch(
+            List<List<TrainingPair>> photographs, ToDoubleBiFunction<TrainingPair, TrainingPair> measure) {
         int partners = Math.min(MISMATCHES, photographs.size() - 1);
         return percentile(
                 IntStream.range(0, photographs.size() * Math.max(0, partners))
                         .boxed()
-                        .flatMapToDouble(k -> differences(
+                        .flatMapToDouble(k -> mismatches(
                                 photographs.get(k / partners),
-                                photographs.get((k / partners + 1 + k % partners) % photographs.size()))),
+                                photographs.get((k / partners + 1 + k % partners) % photographs.size()),
+                                measure)),
                 50);
     }
 
-    /** Of the parts of one photograph, each laid on one image of the other. */
-    private static DoubleStream differences(List<TrainingPair> parts, List<TrainingPair> images) {
-        return IntStream.range(0, parts.size()).mapToDouble(i -> {
-            TrainingPair pair = parts.get(i);
-            BufferedImage image = images.get(i % images.size()).image();
-            return PairMeasures.partDifference(Image.rgb(image), Image.rgb(pair.part()), Mask.of(pair.mask()));
-        });
+    /** Of the pairs of one photograph, each on one of the other. */
+    private static DoubleStream mismatches(
+            List<TrainingPair> pairs,
+            List<TrainingPair> others,
+            ToDoubleBiFunction<TrainingPair, TrainingPair> measure) {
+        return IntStream.range(0, pairs.size())
+                .mapToDouble(i -> measure.applyAsDouble(pairs.get(i), others.get(i % others.size())));
+    }
+
+    private static double partDifference(TrainingPair pair, TrainingPair other) {
+        return PairMeasures.partDifference(Image.rgb(other.image()), Image.rgb(pair.part()), Mask.of(pair.mask()));
+    }
+
+    /** NaN where the mask meets the other's defect. */
+    private static double contrastElsewhere(TrainingPair pair, TrainingPair other) {
+        Mask mask = Mask.of(pair.mask());
+        Mask defect = Mask.of(other.mask());
+        boolean meets = mask.with(defect).area() < mask.area() + defect.area();
+        return meets ? Double.NaN : MaskContrast.of(Image.rgb(other.image()), mask);
     }
 
     /** A data set may hold the same piece twice, so the median and not the smallest. */

@@ -185,6 +185,26 @@ class QualityGateTest {
     }
 
     @Test
+    void thresholds_whereAnyMaskOnTheProductsEdgeHasContrast_setNoLimitForIt() {
+        List<TrainingPair> onEdges =
+                IntStream.range(0, 10).mapToObj(i -> onEdge(i, 8 + 5 * i)).toList();
+        GateThresholds learned = learned(onEdges);
+        assertThat(learned.limit(QualityCheck.NO_CHANGE)).isNaN();
+        assertThat(learned.limit(QualityCheck.PART_DIFFERS)).isPositive();
+        assertThat(LEARNED.limit(QualityCheck.NO_CHANGE)).isPositive();
+    }
+
+    /** A faint disc at the edge of a product that is bright on dark ground. */
+    private static TrainingPair onEdge(int number, int y) {
+        TrainingPair pair = Pictures.disc(number, 38, y, 5, 20);
+        byte[] levels = Image.gray(pair.image()).levels();
+        for (int i = 0; i < levels.length; i++) {
+            levels[i] = i % Pictures.SIDE < 34 ? 20 : levels[i];
+        }
+        return new TrainingPair(Pictures.color(levels), pair.mask());
+    }
+
+    @Test
     void thresholds_ofTwoWindowsOfEachPhotograph_compareThemWithOtherPhotographs() {
         List<List<TrainingPair>> windows =
                 REAL.stream().map(pair -> List.of(pair, pair)).toList();
