@@ -181,7 +181,7 @@ public final class BaseModelSource {
         public static String dataset(String setting, LocalCache cache) {
             return setting.equals(SAMPLES)
                     ? cache.folder(
-                                    "samples-" + SEED,
+                                    "samples-%d-%d".formatted(SampleDataset.VERSION, SEED),
                                     folder -> SampleDataset.write(folder, SEED, SampleDataset.Size.small()))
                             .toString()
                     : setting;

@@ -26,6 +26,9 @@ import org.dualanodiff.pipeline.procedural.Product.Wood;
  * pictures of a smaller one.
  */
 public final class SampleDataset {
+    /** Of what is drawn: raised when a picture changes, so that a cache of earlier ones is not taken for these. */
+    public static final int VERSION = 2;
+
     static final List<Product> TEXTURES = List.of(Cloth.PRODUCT, Wood.PRODUCT);
     static final List<Product> OBJECTS = List.of(HexNut.PRODUCT, Capsule.PRODUCT);
     /** All, in a fixed order. */
