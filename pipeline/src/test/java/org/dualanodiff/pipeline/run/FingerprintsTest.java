@@ -39,7 +39,7 @@ class FingerprintsTest {
     static Stream<Pin> pins() {
         return Stream.of(
                 pin("", "0e2076095e5078b7", "f1ccec379b908ec3", "b51415a638d364b0"),
-                pin("local.conf", "a7b7c8ee2d75034f", "c2d0cfdbc3c69263", "e41c501be6721209"),
+                pin("local.conf", "0137137cda05b5ea", "b0bc1a9bacb97191", "05d0c1d4401a94f3"),
                 pin("nightly.conf", "0e2076095e5078b7", "f1ccec379b908ec3", "2950ca3af847a8b8"),
                 pin("photographs.conf", "95cd9b96d985af56", "d2bb46db93898ddf", "c71a2b623b9f9e16"),
                 pin("spark-gpu.conf", "0e2076095e5078b7", "f1ccec379b908ec3", "2950ca3af847a8b8"),
