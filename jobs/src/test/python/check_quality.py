@@ -35,7 +35,6 @@ SETTINGS = {
     "near_copy_of_training": "min-training-distance",
     "near_copy_of_accepted": "min-accepted-distance",
 }
-FLIPS = [lambda a: a, np.fliplr, np.flipud, lambda a: np.flipud(np.fliplr(a))]
 
 
 def picture(column):
@@ -161,6 +160,13 @@ def close(found, stored):
     return all(missing) or (not any(missing) and abs(found - stored) <= 1e-6 * max(1, abs(stored)))
 
 
+def flips(settings):
+    """The ways in which training mirrors, and not at all."""
+    across, down = (settings[f"training.flips.{axis}"] in ("true", "yes", "on") for axis in ("horizontal", "vertical"))
+    ways = [lambda a: a] + [np.fliplr] * across
+    return ways + [lambda a, way=way: np.flipud(way(a)) for way in ways * down]
+
+
 def real_pairs(folder):
     for file in sorted(folder.glob("*_image.png")):
         image = np.array(Image.open(file).convert("RGB"))
@@ -185,12 +191,19 @@ def learned(pairs, mirrored):
         for i in range(n)
         for k in range(min(4, n - 1))
     ]
+    elsewhere = [
+        contrast(pairs[(i + 1 + k) % n][0], pairs[i][1] >= 128)
+        for i in range(n)
+        for k in range(min(4, n - 1))
+        if not ((pairs[i][1] >= 128) & (pairs[(i + 1 + k) % n][1] >= 128)).any()
+    ]
+    change = 0.75 * q("contrast", 0.1)
     return {
         "part_differs": 0.6 * np.median(mismatches),
         "mask_too_small": q("mask_ratio", 0.05) / 2,
         "mask_too_large": min(2 * large, (1 + large) / 2),
         "too_many_components": max(3, math.ceil(2 * q("components", 0.95))),
-        "no_change": 0.75 * q("contrast", 0.1),
+        "no_change": None if elsewhere and np.nanmedian(elsewhere) >= change else change,
         "saturated": q("clipped", 1) + 0.2,
         "flat": q("deviation", 0) / 4,
         "near_copy_of_training": distance,
@@ -200,7 +213,7 @@ def learned(pairs, mirrored):
 
 def check_unit(rows, rule, settings, real):
     pairs = list(real_pairs(real)) if real else []
-    mirrored = [[Signature(flip(image), flip(mask)) for flip in FLIPS] for image, mask in pairs]
+    mirrored = [[Signature(flip(image), flip(mask)) for flip in flips(settings)] for image, mask in pairs]
     if pairs:
         expected = learned(pairs, mirrored)
         for reason, limit in expected.items():
