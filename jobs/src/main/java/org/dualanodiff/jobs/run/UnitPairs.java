@@ -2,12 +2,17 @@ package org.dualanodiff.jobs.run;
 
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateResult;
 import org.dualanodiff.pipeline.generate.WritePairs.WriteTask;
 import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
 import org.dualanodiff.pipeline.plan.Plan.SampleTarget;
@@ -19,15 +24,21 @@ import org.dualanodiff.pipeline.samples.GeneratedSample.PairVerdict;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.UnitCommit;
 
-/** The pairs of a unit under way: what is committed, and what was made beyond that, each compared once with those before it. */
+/**
+ * The pairs of a unit under way: what is committed, and what was made beyond that, compared with what is committed and with those
+ * of lower index, whichever came first.
+ */
 public final class UnitPairs {
 
     private final UnitCommit committed;
     private final SampleTarget target;
     private final AcceptedCopies rule;
+    /** Of pairs whose verdict is final. */
+    private final List<PairSignature> standing = new ArrayList<>();
+    /** Of pairs that were made and passed. */
     private final List<PairSignature> good = new ArrayList<>();
-    /** Keys of the staged files that they lie in. */
-    private final Map<Integer, String> made = new TreeMap<>();
+
+    private final NavigableMap<Integer, PairVerdict> made = new TreeMap<>();
 
     private final Map<Integer, List<String>> verdicts = new TreeMap<>();
     private final Map<Integer, Double> nearest = new HashMap<>();
@@ -50,7 +61,7 @@ public final class UnitPairs {
         ofTheCommit.stream()
                 .filter(pair -> !rejected.get(pair.index()) && pair.signature() != null)
                 .map(PairVerdict::signature)
-                .forEach(good::add);
+                .forEach(standing::add);
     }
 
     /** As {@link #know}, pairs of other runs. */
@@ -58,7 +69,14 @@ public final class UnitPairs {
         published.stream()
                 .filter(pair -> pair.accepted() && pair.signature() != null)
                 .map(PairVerdict::signature)
-                .forEach(good::add);
+                .forEach(standing::add);
+    }
+
+    /** Takes in what the tasks of a round have staged. */
+    void add(List<GenerateResult> round) {
+        add(
+                round.stream().flatMap(result -> result.pairs().stream()).toList(),
+                round.stream().mapToLong(GenerateResult::bytes).sum());
     }
 
     /**
@@ -68,26 +86,40 @@ public final class UnitPairs {
      */
     public void add(List<PairVerdict> more, long fileBytes) {
         BitSet there = existing();
-        Map<Integer, PairVerdict> fresh = new TreeMap<>();
+        NavigableMap<Integer, PairVerdict> fresh = new TreeMap<>();
         more.stream().filter(pair -> !there.get(pair.index())).forEach(pair -> fresh.putIfAbsent(pair.index(), pair));
+        boolean next = made.isEmpty() || fresh.isEmpty() || made.lastKey() < fresh.firstKey();
+        made.putAll(fresh);
+        if (next) {
+            judge(fresh.values());
+        } else {
+            good.clear();
+            nearest.clear();
+            copies.clear();
+            judge(made.values());
+        }
+        bytes += fileBytes;
+    }
+
+    private void judge(Collection<PairVerdict> pairs) {
+        List<PairSignature> before =
+                Stream.concat(standing.stream(), good.stream()).toList();
         AcceptedCopies.Outcome outcome = rule.among(
-                good,
-                fresh.values().stream()
+                before,
+                pairs.stream()
                         .filter(pair -> pair.accepted() && pair.signature() != null)
                         .map(pair -> new AcceptedCopies.Candidate(pair.index(), pair.signature()))
                         .toList());
         outcome.distances().forEach((index, distance) -> nearest.put(Math.toIntExact(index), distance));
-        fresh.forEach((index, pair) -> {
-            boolean copy = outcome.copies().contains((long) index);
+        for (PairVerdict pair : pairs) {
+            boolean copy = outcome.copies().contains((long) pair.index());
             if (copy) {
-                copies.add(index);
+                copies.add(pair.index());
             } else if (pair.accepted() && pair.signature() != null) {
                 good.add(pair.signature());
             }
-            verdicts.put(index, copy ? List.of(QualityCheck.NEAR_COPY_OF_ACCEPTED.reason()) : pair.reasons());
-            made.put(index, pair.file());
-        });
-        bytes += fileBytes;
+            verdicts.put(pair.index(), copy ? List.of(QualityCheck.NEAR_COPY_OF_ACCEPTED.reason()) : pair.reasons());
+        }
     }
 
     /** What is to be made next; nothing if there is enough, or no index left to be tried. */
@@ -135,7 +167,7 @@ public final class UnitPairs {
      */
     public List<WriteTask> tasks(List<UnitCommit.File> rewritten, long fileBytes, boolean keepRejectedPixels) {
         Map<Integer, String> places = new TreeMap<>();
-        fresh().keySet().forEach(index -> places.put(index, made.get(index)));
+        fresh().keySet().forEach(index -> places.put(index, made.get(index).file()));
         rewritten.forEach(file -> file.indices().forEach(index -> places.put(index, file.key())));
         List<Integer> indices = List.copyOf(places.keySet());
         long expected = freshBytes()
@@ -157,7 +189,7 @@ public final class UnitPairs {
 
     /** Keys of the staged files that pairs were taken from. */
     Set<String> sources() {
-        return Set.copyOf(made.values());
+        return made.values().stream().map(PairVerdict::file).collect(Collectors.toUnmodifiableSet());
     }
 
     private BitSet existing() {

@@ -70,6 +70,25 @@ class UnitPairsTest {
         assertThat(atOnce.fresh().values()).filteredOn(List::isEmpty).hasSize(7);
     }
 
+    /** As after a driver that was killed, or an executor that died under the first task. */
+    @Test
+    void copies_madeInAnyOrder_areThoseFoundInTheOrderOfIndices() {
+        AcceptedCopies rule = new AcceptedCopies(5, 0);
+        List<PairVerdict> all = IntStream.range(0, 24)
+                .mapToObj(index -> new PairVerdict(index, "f", List.of(), signature(index % 7)))
+                .toList();
+        SampleTarget target = new SampleTarget(24, 8, 8);
+        UnitPairs atOnce = new UnitPairs(UnitCommit.nothing("r", ADAPTER), target, rule);
+        atOnce.add(all, 1);
+        UnitPairs inTurns = new UnitPairs(UnitCommit.nothing("r", ADAPTER), target, rule);
+        for (int first : new int[] {8, 16, 0}) {
+            inTurns.add(all.subList(first, first + 8), 1);
+        }
+
+        assertThat(inTurns.fresh()).isEqualTo(atOnce.fresh());
+        assertThat(inTurns.tasks(List.of(), FILE, true)).isEqualTo(atOnce.tasks(List.of(), FILE, true));
+    }
+
     @Test
     void pairs_thatAreStagedTwice_areTakenOnce() {
         UnitPairs pairs =
