@@ -256,7 +256,7 @@ public final class ConfigLoader {
     /** Whether the library's message may show part of a line that holds a secret. */
     private static boolean namesSecret(Path file, ConfigOrigin origin) {
         try {
-            List<String> lines = Files.readAllLines(file);
+            List<String> lines = Files.readAllLines(origin.filename() == null ? file : Path.of(origin.filename()));
             int line = origin.lineNumber();
             return line > 0 && line <= lines.size() && Redaction.isSecret(lines.get(line - 1));
         } catch (IOException e) {

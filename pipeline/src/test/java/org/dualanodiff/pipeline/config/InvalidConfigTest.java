@@ -277,6 +277,10 @@ class InvalidConfigTest {
         assertThat(problems(write("spark.conf { spark.hadoop.fs.s3a.secret.key = S3CRET } }")))
                 .isNotEmpty()
                 .noneMatch(problem -> problem.contains("S3CRET"));
+        Files.writeString(folder.resolve("s3.conf"), "\n\n\"spark.hadoop.fs.s3a.secret.key\" \"S3CRET\"");
+        assertThat(problems(write("include required(\"s3.conf\")")))
+                .isNotEmpty()
+                .noneMatch(problem -> problem.contains("S3CRET"));
     }
 
     private static List<String> problems(Path file) {
