@@ -57,7 +57,8 @@ public final class AutomaticObjectMask implements Serializable {
 
     private final double threshold;
 
-    private AutomaticObjectMask(double threshold) {
+    /** One that was learned before. */
+    public AutomaticObjectMask(double threshold) {
         this.threshold = threshold;
     }
 

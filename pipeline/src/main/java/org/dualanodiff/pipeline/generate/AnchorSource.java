@@ -22,6 +22,7 @@ import org.dualanodiff.pipeline.background.BackgroundSource;
 import org.dualanodiff.pipeline.crop.Borders;
 import org.dualanodiff.pipeline.crop.CutPaste;
 import org.dualanodiff.pipeline.crop.DefectCrops;
+import org.dualanodiff.pipeline.dataset.DatasetException;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DatasetPath;
 import org.dualanodiff.pipeline.dataset.DefectSet.DefectImage;
@@ -82,7 +83,7 @@ public record AnchorSource(List<URI> good, BackgroundSource objects, List<Flip> 
                     .forEach(views::add);
         }
         if (views.isEmpty()) {
-            throw new IOException(
+            throw new DatasetException(
                     "no training image shows its defect at the working resolution, so pairs cannot start from real"
                             + " ones; set a higher resolution, or generation.strength = 1");
         }

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.util.Map;
 import java.util.Optional;
 import org.dualanodiff.pipeline.UnitKey;
+import org.dualanodiff.pipeline.background.AutomaticObjectMask;
 import org.dualanodiff.pipeline.quality.LearnQuality.QualityProfile;
 import org.dualanodiff.pipeline.store.Json;
 import org.dualanodiff.pipeline.store.ObjectStore;
@@ -86,7 +87,7 @@ public final class QualityRegistry {
                     Optional.ofNullable(profile.objects()).map(object -> object.threshold()));
         }
 
-        /** The profile with the limits and levels that stand here in place of its own. */
+        /** The profile with the limits, levels and object mask that stand here in place of its own. */
         QualityProfile in(QualityProfile profile) {
             MaskLevels levels =
                     maskLow.isPresent() ? new MaskLevels(maskLow.get(), maskHigh.orElseThrow()) : profile.levels();
@@ -95,7 +96,7 @@ public final class QualityRegistry {
                     pairs,
                     copyOverlap,
                     profile.training(),
-                    profile.objects(),
+                    objectThreshold.map(AutomaticObjectMask::new).orElse(null),
                     levels);
         }
     }

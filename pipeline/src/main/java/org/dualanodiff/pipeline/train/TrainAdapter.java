@@ -15,6 +15,9 @@ import org.dualanodiff.model.dual.AdapterFile;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.files.TemporaryFolder;
+import org.dualanodiff.model.image.Flip;
+import org.dualanodiff.model.image.TrainingTransform;
+import org.dualanodiff.model.image.TrainingTransform.Pixels;
 import org.dualanodiff.model.torch.OutOfDeviceMemoryException;
 import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.model.training.DualTrainer;
@@ -25,6 +28,7 @@ import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.TaskTimes;
 import org.dualanodiff.pipeline.background.BackgroundSource;
 import org.dualanodiff.pipeline.crop.DefectCrops;
+import org.dualanodiff.pipeline.dataset.DatasetException;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.DefectSet.DefectImage;
@@ -155,16 +159,39 @@ public final class TrainAdapter {
         return examples;
     }
 
+    /** @throws DatasetException if no image shows its defect at the working resolution */
     private List<TrainingExample> whole(TrainTask task) throws IOException {
+        int side = task.training().resolution();
+        TrainingTransform transform = new TrainingTransform(side);
+        List<String> vanished = new ArrayList<>();
         BackgroundSource.ObjectMasks objects =
                 task.background() == null ? null : task.background().open(files);
         List<TrainingExample> examples = new ArrayList<>();
         for (DefectImage defect : task.set().training()) {
             BufferedImage image = defect.openImage(files);
             BufferedImage mask = defect.openMask(files);
+            if (transform.windows(image, mask, Optional.empty(), Flip.NONE).stream()
+                    .noneMatch(Pixels::hasDefect)) {
+                vanished.add(defect.name());
+            }
             Optional<BufferedImage> object =
                     objects == null ? Optional.empty() : Optional.of(objects.of(defect.imageUri(), image));
             examples.add(new TrainingExample(defect.name(), image, mask, object));
+        }
+        String remedy = "set dataset.crop = \"defect\", or a higher resolution";
+        if (vanished.size() == examples.size()) {
+            throw new DatasetException("all defects of %s vanish at %d x %d pixels; %s"
+                    .formatted(task.adapter().unit(), side, side, remedy));
+        } else if (!vanished.isEmpty()) {
+            LOG.warn(
+                    "the defects of {} of {} training images of {} vanish at {} x {} pixels, and they train as if they had none: {}; {}",
+                    vanished.size(),
+                    examples.size(),
+                    task.adapter().unit(),
+                    side,
+                    side,
+                    vanished,
+                    remedy);
         }
         return examples;
     }

@@ -129,6 +129,19 @@ class LearnQualityTest {
         }
     }
 
+    @Test
+    void registry_ofAnObjectMaskThatStands_keepsIt() throws IOException {
+        UnitKey unit = new UnitKey("hex_nut", "rust");
+        QualityProfile profile = learned(dataset.set("hex_nut", "rust").orElseThrow(), null);
+        try (ObjectStore store = ObjectStore.open(folder.resolve("objects").toString(), Map.of())) {
+            QualityRegistry registry = new QualityRegistry(store, "r");
+            registry.settle(unit, profile);
+
+            assertThat(registry.settle(unit, QualityProfile.NONE).objects().threshold())
+                    .isEqualTo(profile.objects().threshold());
+        }
+    }
+
     private static QualityProfile learned(DefectSet set, GroundDistanceMask levelsFor) throws IOException {
         List<URI> good = dataset.good(set.category()).orElseThrow().training();
         LearnQuality.Task task =

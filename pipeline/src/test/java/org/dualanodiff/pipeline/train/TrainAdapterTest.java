@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,9 +34,11 @@ import org.dualanodiff.model.training.TrainingListener;
 import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.background.BackgroundSource;
 import org.dualanodiff.pipeline.dataset.Dataset;
+import org.dualanodiff.pipeline.dataset.DatasetException;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DatasetReader;
 import org.dualanodiff.pipeline.dataset.DatasetRequest;
+import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.SplitRule;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.dualanodiff.pipeline.store.AdapterId;
@@ -196,6 +199,31 @@ class TrainAdapterTest {
     }
 
     @Test
+    void training_ofDefectsThatAllVanishAtItsResolution_isRefusedWithAWayOut() throws IOException {
+        Path nut = Files.createDirectories(folder.resolve("specks/nut/test/speck"));
+        Path masks = Files.createDirectories(folder.resolve("specks/nut/ground_truth/speck"));
+        for (int i = 0; i < 3; i++) {
+            BufferedImage mask = new BufferedImage(256, 256, BufferedImage.TYPE_BYTE_GRAY);
+            mask.getRaster().setSample(100 + i, 100, 0, 255);
+            ImageIO.write(
+                    mask, "png", masks.resolve("%03d_mask.png".formatted(i)).toFile());
+            BufferedImage image = new BufferedImage(256, 256, BufferedImage.TYPE_3BYTE_BGR);
+            image.setRGB(i, 0, -1);
+            ImageIO.write(image, "png", nut.resolve("%03d.png".formatted(i)).toFile());
+        }
+        DefectSet specks = new DatasetReader(new Configuration())
+                .read(new DatasetRequest(
+                        folder.resolve("specks").toString(), List.of(), List.of(), new SplitRule.FirstThird()))
+                .sets()
+                .get(0);
+        try (ObjectStore store = store("specks-store")) {
+            assertThatThrownBy(() -> train(store, task(specks, 0, BackgroundMode.OFF), TrainingListener.NONE))
+                    .isInstanceOf(DatasetException.class)
+                    .hasMessageContainingAll("vanish at 32 x 32 pixels", "dataset.crop = \"defect\"");
+        }
+    }
+
+    @Test
     void importedAdapter_withCompensationWhereNoneIsTrained_isRefused() throws IOException {
         Path file = folder.resolve("compensated.safetensors");
         try (DualAdapter adapter = DualAdapter.initialize(AdapterLayout.of(base, 2, true), 1, base.device())) {
@@ -224,6 +252,10 @@ class TrainAdapterTest {
 
     /** With a checkpoint after four steps. */
     private static TrainTask task(int previewEvery, BackgroundMode mode) {
+        return task(dataset.sets().get(0), previewEvery, mode);
+    }
+
+    private static TrainTask task(DefectSet set, int previewEvery, BackgroundMode mode) {
         TrainingConfig training = new TrainingConfig(
                 STEPS,
                 2,
@@ -252,7 +284,7 @@ class TrainAdapterTest {
                 : new BackgroundSource(mode, "hex_nut", dataset.good().get(0).training(), null);
         return new TrainTask(
                 ADAPTER,
-                dataset.sets().get(0),
+                set,
                 background,
                 null,
                 new Provenance.BaseModel("tiny", "0".repeat(64)),
