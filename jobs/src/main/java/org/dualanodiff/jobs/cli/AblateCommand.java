@@ -113,7 +113,11 @@ final class AblateCommand extends ConsoleCommand {
                 throw refused("--variant %s: expected NAME=KEY=VALUE, or NAME= for nothing changed".formatted(variant));
             }
             String sets = variant.substring(name + 1);
-            variants.put(variant.substring(0, name), sets.isEmpty() ? List.of() : List.of(sets.split(";")));
+            List<String> before =
+                    variants.put(variant.substring(0, name), sets.isEmpty() ? List.of() : List.of(sets.split(";")));
+            if (before != null) {
+                throw refused("--variant %s: there is another one of that name".formatted(variant));
+            }
         }
         return variants;
     }

@@ -55,10 +55,14 @@ public final class PublishRun {
     /**
      * The Parquet files that hold a run's samples, as its commits list them.
      *
-     * @throws StoreException if the run has none
+     * @throws StoreException if the run has none, or none that is accepted
      */
     public List<PublishedDataset.File> files(String runId) {
-        return commits(runId).stream().flatMap(commit -> files(commit).stream()).toList();
+        List<UnitCommit> commits = commits(runId);
+        if (commits.stream().allMatch(commit -> commit.accepted().isEmpty())) {
+            throw new StoreException("run %s has no accepted pair; nothing was exported".formatted(runId));
+        }
+        return commits.stream().flatMap(commit -> files(commit).stream()).toList();
     }
 
     private List<UnitCommit> commits(String runId) {

@@ -61,6 +61,13 @@ class AblateCommandTest {
     }
 
     @Test
+    void ablate_withTwoVariantsOfOneName_isRefused() {
+        CommandLineRun twice = ablate("--variant", "a=seed=1", "--variant", "a=seed=2");
+        assertThat(twice.exit()).isEqualTo(ExitCode.USAGE);
+        assertThat(twice.err()).contains("--variant a=seed=2: there is another one of that name");
+    }
+
+    @Test
     void figures_ofARunWithoutPairs_saysSo() throws IOException {
         CommandLineRun run = command("figures", "--run", "elsewhere");
         assertThat(run.exit()).isEqualTo(ExitCode.DATA);

@@ -94,6 +94,18 @@ class QualityGateRunTest {
                 .contains("\"wanted\":3", "\"accepted\":0", "\"rejected\":6", "\"flat\":6");
         assertThat(unit.getAsJsonObject("samples").get("failed").getAsInt()).isZero();
 
+        CommandLineRun export = CommandLineRun.onStore(
+                store(),
+                "export",
+                "--run",
+                "tried",
+                "--format",
+                "png",
+                "--out",
+                shared.resolve("none").toString());
+        assertThat(export.exit()).isNotZero();
+        assertThat(export.err()).contains("run tried has no accepted pair; nothing was exported");
+
         CommandLineRun again = open("tried", 3, Stream.of("quality.min-deviation=255", "quality.max-attempts=2"));
         assertThat(again.exit()).isEqualTo(ExitCode.PARTIAL);
         assertThat(again.count("generated")).isZero();

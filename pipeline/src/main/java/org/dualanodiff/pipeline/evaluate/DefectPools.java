@@ -23,12 +23,16 @@ import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.RunSamples;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.ObjectStore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What an arm's detector sees: for each source its pairs by defect type. Half of a batch is defect-free, the other half is
  * split evenly among the sources of the phase, the first ones taking what does not divide.
  */
 final class DefectPools {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DefectPools.class);
 
     /** Drawn blobs are of no type. */
     private static final String UNTYPED = "";
@@ -90,15 +94,27 @@ final class DefectPools {
         return IntStream.range(0, count).mapToObj(maker).toList();
     }
 
+    /** As pasted defects, those of a type that there are none of are left out. */
     private Map<String, List<DetectorPair>> generated(List<String> runs, ObjectStore store) throws IOException {
         Map<String, List<DetectorPair>> pairs = new TreeMap<>();
         for (String defect : images.real().keySet()) {
-            List<GeneratedSample> samples = accepted(store, runs, task.data().unit(defect), task.budget());
+            UnitKey unit = task.data().unit(defect);
+            List<GeneratedSample> samples = accepted(store, runs, unit, task.budget());
+            if (samples.isEmpty()) {
+                LOG.warn("arm {} learns nothing of {}: {}", task.arm().name(), unit, none(store, runs, unit));
+                continue;
+            }
             pairs.put(
                     defect,
                     pairs(samples, task.budget().size(), task.budget().channels()).stream()
                             .filter(DetectorPair::hasDefect)
                             .toList());
+        }
+        if (pairs.isEmpty()) {
+            throw new UserError(none(
+                    store,
+                    runs,
+                    task.data().unit(images.real().keySet().iterator().next())));
         }
         return pairs;
     }
@@ -156,8 +172,6 @@ final class DefectPools {
     /**
      * The accepted pairs of some runs of lowest index, as many as a detector gets. The runs take turns, so that
      * each has its share.
-     *
-     * @throws UserError if no run has any of them
      */
     static List<GeneratedSample> accepted(ObjectStore store, List<String> runs, UnitKey unit, Budget budget)
             throws IOException {
@@ -166,17 +180,17 @@ final class DefectPools {
         for (String runId : runs) {
             byRun.add(new RunSamples(store, runId).first(unit, GeneratedSample::accepted, most));
         }
-        List<GeneratedSample> accepted = IntStream.range(0, most)
+        return IntStream.range(0, most)
                 .boxed()
                 .flatMap(turn -> byRun.stream().filter(run -> turn < run.size()).map(run -> run.get(turn)))
                 .limit(most)
                 .toList();
-        if (accepted.isEmpty()) {
-            throw new UserError(
-                    "run %s in %s has no accepted pairs of %s; run augment with these settings first, or name another run"
-                            .formatted(String.join(",", runs), store.root(), unit));
-        }
-        return accepted;
+    }
+
+    /** Why there are none, and what to do. */
+    static String none(ObjectStore store, List<String> runs, UnitKey unit) {
+        return "run %s in %s has no accepted pairs of %s; run augment with these settings first, or name another run"
+                .formatted(String.join(",", runs), store.root(), unit);
     }
 
     /** @throws IOException if a picture is damaged */

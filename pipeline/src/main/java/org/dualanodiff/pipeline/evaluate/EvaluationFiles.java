@@ -1,6 +1,7 @@
 package org.dualanodiff.pipeline.evaluate;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -86,7 +87,7 @@ public final class EvaluationFiles {
     public record Found(EvaluationReport report, Map<String, byte[]> sheets) {
 
         public Found {
-            sheets = Map.copyOf(sheets);
+            sheets = Collections.unmodifiableMap(new LinkedHashMap<>(sheets));
         }
     }
 }

@@ -10,6 +10,8 @@ import org.dualanodiff.model.detector.DetectorPair;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PilResize;
 import org.dualanodiff.model.torch.TorchScriptNetwork;
+import org.dualanodiff.pipeline.UnitKey;
+import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.config.EvaluationConfig;
 import org.dualanodiff.pipeline.config.EvaluationConfig.Budget;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
@@ -64,8 +66,11 @@ public final class MeasureGenerated {
         String category = task.data().category();
         CategoryImages images = CategoryImages.load(task.data(), task.budget(), files);
         List<DetectorPair> training = images.real().get(task.defect());
-        List<GeneratedSample> samples =
-                DefectPools.accepted(store, task.runs(), task.data().unit(task.defect()), task.budget());
+        UnitKey unit = task.data().unit(task.defect());
+        List<GeneratedSample> samples = DefectPools.accepted(store, task.runs(), unit, task.budget());
+        if (samples.isEmpty()) {
+            throw new UserError(DefectPools.none(store, task.runs(), unit));
+        }
         List<DetectorPair> generated =
                 DefectPools.pairs(samples, task.budget().size(), task.budget().channels());
         EvaluationConfig.Networks networks = task.networks();

@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.ObjectStore.AgedFile;
+import org.dualanodiff.pipeline.store.RunRegistry;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.StoreLayout;
 import org.dualanodiff.pipeline.store.UnitCommit;
@@ -151,6 +152,12 @@ final class RunGarbage {
                 needed.addAll(UnitCommit.keys(commit.files()));
                 commit.replaced().stream().filter(key -> !settled.contains(key)).forEach(needed::add);
             }
+            // That of a driver that was killed before it could write a new one still names what was replaced.
+            new RunRegistry(store)
+                    .findManifest(run)
+                    .ifPresent(manifest -> manifest.units().stream()
+                            .flatMap(unit -> unit.files().stream())
+                            .forEach(file -> needed.add(file.key())));
             return file -> !needed.contains(file.key());
         } catch (StoreException e) {
             LOG.warn("no files of run {} go, since nobody can tell which are needed: {}", run, e.getMessage());

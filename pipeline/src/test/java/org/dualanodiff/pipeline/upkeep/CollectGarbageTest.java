@@ -128,6 +128,18 @@ class CollectGarbageTest {
         assertThat(made.verify().findings()).isEmpty();
     }
 
+    /** As that of a driver which was killed between its commit and its manifest. */
+    @Test
+    void gc_ofReplacedFilesThatTheManifestNames_leavesThem() throws IOException {
+        byte[] manifest = made.store.read(StoreLayout.manifest(RUN));
+        List<String> replaced = made.compact(RUN);
+        made.store.write(StoreLayout.manifest(RUN), manifest);
+        made.age("samples", OLD);
+
+        Instant later = Instant.now().plus(Duration.ofDays(2));
+        assertThat(gc(RULES, later).find().garbage()).extracting(Garbage::key).doesNotContainAnyElementsOf(replaced);
+    }
+
     @Test
     void gc_ofFilesThatWereReplacedBeforeTheRunGrew_deletesThemHoweverYoungTheLastCommit() throws IOException {
         List<String> replaced = made.compact(RUN);
