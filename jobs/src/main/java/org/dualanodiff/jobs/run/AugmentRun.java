@@ -179,7 +179,7 @@ public final class AugmentRun {
                 stored.died().forEach(deaths::forget);
             }
             try (SickExecutors executors = SickExecutors.watch(spark.sparkContext());
-                    UnitStates states = UnitStates.watch(store, identity.runId(), started, work(plan))) {
+                    UnitStates states = UnitStates.watch(store, lease.fence(), started, work(plan))) {
                 RunMetrics.ofThisDriver().ifPresent(metrics -> metrics.show(states::status));
                 UnitRun.Shared shared = new UnitRun.Shared(
                         context,
@@ -191,7 +191,10 @@ public final class AugmentRun {
                         executors,
                         states,
                         new UnitJobs(
-                                context, TaskSettings.of(config, unitWork), lease.fence(), Progress.showOn(console)),
+                                context,
+                                TaskSettings.of(config, store, unitWork),
+                                lease.fence(),
+                                Progress.showOn(console)),
                         stages.generate()
                                 ? EarlierNights.of(
                                         store,
@@ -337,20 +340,12 @@ public final class AugmentRun {
             }
         }
 
-        /** The run is complete without its page; what keeps that from being made is a warning. */
         private void writeReport(RunManifest made) {
             WriteReport report = new WriteReport(spark, store);
-            try {
+            WriteReport.orWarn(made.runId(), console, () -> {
                 report.keepRealPairs(made, inputs.dataset().sets(), machine.files());
-                console.printf("report %s%n", report.run(made));
-            } catch (Exception e) {
-                // Spark's own failures are checked ones that it does not declare.
-                LOG.warn("no report was written", e);
-                console.printf(
-                        "warning: no report was written: %s; try dualanodiff report --run %s%n",
-                        e.getMessage(), made.runId());
-            }
-            console.flush();
+                return report.run(made);
+            });
         }
     }
 

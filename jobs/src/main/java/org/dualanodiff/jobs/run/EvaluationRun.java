@@ -72,7 +72,7 @@ public final class EvaluationRun {
             refuseLeaks(plan, inputs.settings().base(), store);
             console.printf("%d detectors to train and test%n", plan.arms().size());
             console.flush();
-            TaskSettings settings = TaskSettings.of(config);
+            TaskSettings settings = TaskSettings.of(config, store);
             List<GenerationMetrics> generation = measure(context, settings, plan.generation());
             List<EvaluateArm.Result> results = detect(context, settings, Progress.showOn(console), plan.arms());
             plan.arms().forEach(arm -> Progress.ended(arm.label()));
@@ -108,7 +108,8 @@ public final class EvaluationRun {
     private void showInReport(String runId, ObjectStore store) {
         new RunRegistry(store)
                 .findManifest(runId)
-                .ifPresent(manifest -> console.printf("report %s%n", new WriteReport(spark, store).run(manifest)));
+                .ifPresent(manifest ->
+                        WriteReport.orWarn(runId, console, () -> new WriteReport(spark, store).run(manifest)));
     }
 
     private static void requireRuns(EvaluationPlan plan, ObjectStore store) {

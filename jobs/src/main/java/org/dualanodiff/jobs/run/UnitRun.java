@@ -40,6 +40,7 @@ import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
 import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.RunManifest;
 import org.dualanodiff.pipeline.store.RunRegistry.UnitState;
+import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.StoreLayout;
 import org.dualanodiff.pipeline.store.UnitCommit;
 import org.dualanodiff.pipeline.store.UnitCommits;
@@ -57,8 +58,6 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
 
     /** Executors lost together with their machines, after which the unit fails for now. */
     private static final int MOST_VANISHED = 10;
-
-    private static final String NO_ADAPTER = "no adapter in the store; run train or augment";
 
     private final Shared run;
     private final Plan.Unit plan;
@@ -159,7 +158,8 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
             report.committed(before);
             return true;
         }
-        PublishedAdapter adapter = adapters.find(id).orElseThrow(() -> new UnitFailure(NO_ADAPTER));
+        PublishedAdapter adapter =
+                adapters.find(id).orElseThrow(() -> new UnitFailure("no adapter in the store; run train or augment"));
         report.reused(() -> adapter);
         if (!enough) {
             requireTryable();
@@ -231,10 +231,8 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
                     .map(unit -> run.inputs().generateTask(run.runId(), set, unit, adapter, profile))
                     .toList();
             List<GenerateResult> results = onMachines("generate", run.jobs()::generate, round);
-            results.forEach(result -> {
-                report.generated(result);
-                pairs.add(result.pairs(), result.bytes());
-            });
+            results.forEach(report::generated);
+            pairs.add(results);
             Optional<GenerateResult> failed =
                     results.stream().filter(result -> !result.succeeded()).findFirst();
             if (failed.isPresent()) {
@@ -252,9 +250,11 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
             return Optional.of(before);
         }
         run.states().enter(id, UnitState.COMMITTING);
+        PipelineConfig config = run.config();
         Optional<List<UnitCommit.File>> written = written(
                 before,
-                pairs.tasks(rewritten, fileBytes(), run.config().quality().keepRejectedPixels()));
+                pairs.tasks(
+                        rewritten, config.run().fileBytes(), config.quality().keepRejectedPixels()));
         if (written.isEmpty()) {
             return Optional.empty();
         }
@@ -266,7 +266,11 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
             return Optional.empty();
         }
         run.states().committed(id, next.accepted().size() - before.accepted().size(), next);
-        tidy(next, pairs);
+        try {
+            tidy(next, pairs);
+        } catch (StoreException e) {
+            LOG.warn("{}: what its commit has replaced stays for now: {}", key, e.getMessage());
+        }
         return Optional.of(next);
     }
 
@@ -286,11 +290,7 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
 
     /** Small files, where the run merges them. */
     private List<UnitCommit.File> toRewrite(UnitPairs pairs) {
-        return run.config().run().compact() ? pairs.toRewrite(fileBytes()) : List.of();
-    }
-
-    private long fileBytes() {
-        return run.config().run().fileBytes();
+        return run.config().run().compact() ? pairs.toRewrite(run.config().run().fileBytes()) : List.of();
     }
 
     /**

@@ -21,6 +21,7 @@ import org.dualanodiff.pipeline.Daemon;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.Json;
 import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.RunRegistry.RunStatus;
 import org.dualanodiff.pipeline.store.RunRegistry.UnitState;
 import org.dualanodiff.pipeline.store.RunRegistry.UnitStatus;
@@ -41,7 +42,7 @@ final class UnitStates implements AutoCloseable {
     private static final int ENDED_SHOWN = 40;
 
     private final ObjectStore store;
-    private final String runId;
+    private final RunLease.Fence fence;
     private final Instant started;
     private final Work work;
     private final WriteProgress page;
@@ -67,12 +68,12 @@ final class UnitStates implements AutoCloseable {
      */
     record Work(int units, int trainings, long pairs, double stepsAPair) {}
 
-    private UnitStates(ObjectStore store, String runId, Instant started, Work work) {
+    private UnitStates(ObjectStore store, RunLease.Fence fence, Instant started, Work work) {
         this.store = store;
-        this.runId = runId;
+        this.fence = fence;
         this.started = started;
         this.work = work;
-        this.page = new WriteProgress(store, runId);
+        this.page = new WriteProgress(store, fence.runId());
         this.estimate = new EarlyEstimate(store);
         for (UnitState state : UnitState.values()) {
             counts.put(state, 0);
@@ -80,8 +81,9 @@ final class UnitStates implements AutoCloseable {
         counts.put(UnitState.WAITING, work.units());
     }
 
-    static UnitStates watch(ObjectStore store, String runId, Instant started, Work work) {
-        UnitStates states = new UnitStates(store, runId, started, work);
+    /** @param fence of the driver: once another one has the run, nothing is written over what that one writes */
+    static UnitStates watch(ObjectStore store, RunLease.Fence fence, Instant started, Work work) {
+        UnitStates states = new UnitStates(store, fence, started, work);
         states.clock.scheduleWithFixedDelay(states::write, 0, SECONDS, TimeUnit.SECONDS);
         return states;
     }
@@ -148,7 +150,8 @@ final class UnitStates implements AutoCloseable {
         List<UnitStatus> shown = Stream.of(underWay.values(), failed, complete)
                 .flatMap(Collection::stream)
                 .toList();
-        return new RunStatus(runId, started, now, units, rounds, commits, pairs, work.pairs(), rate, left, shown);
+        return new RunStatus(
+                fence.runId(), started, now, units, rounds, commits, pairs, work.pairs(), rate, left, shown);
     }
 
     private boolean trains() {
@@ -178,13 +181,14 @@ final class UnitStates implements AutoCloseable {
                 judge();
             }
             RunStatus status = status();
-            store.write(StoreLayout.status(runId), Json.record(status));
+            fence.requireHeld(store);
+            store.write(StoreLayout.status(fence.runId()), Json.record(status));
             // Whoever has nothing to do is done before there is a page to look at.
             if (isPage) {
                 page.write(status);
             }
         } catch (RuntimeException e) {
-            LOG.debug("the status of run {} was not written: {}", runId, e.getMessage());
+            LOG.debug("the status of run {} was not written: {}", fence.runId(), e.getMessage());
         }
     }
 
@@ -193,14 +197,15 @@ final class UnitStates implements AutoCloseable {
         clock.shutdownNow();
         try {
             clock.awaitTermination(SECONDS, TimeUnit.SECONDS);
-            store.delete(StoreLayout.status(runId));
+            fence.requireHeld(store);
+            store.delete(StoreLayout.status(fence.runId()));
             if (looks >= LOOKS_A_PAGE) {
                 page.writeEnd(status());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
-            LOG.debug("the status of run {} stays: {}", runId, e.getMessage());
+            LOG.debug("the status of run {} stays: {}", fence.runId(), e.getMessage());
         }
     }
 }

@@ -1,6 +1,7 @@
 package org.dualanodiff.jobs.run;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
@@ -42,9 +44,13 @@ import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
 import org.dualanodiff.pipeline.store.Provenance;
 import org.dualanodiff.pipeline.store.RunManifest;
 import org.dualanodiff.pipeline.store.StoreLayout;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes the page {@code runs/RUN/report.html} of a run that has a manifest; can be done again at any time. */
 public final class WriteReport {
+
+    private static final Logger LOG = LoggerFactory.getLogger(WriteReport.class);
 
     /** Chapters of a page; the manifest lists all units. */
     private static final int MOST_UNITS = 100;
@@ -76,6 +82,23 @@ public final class WriteReport {
                 store.write(key, Json.record(RealPairs.read(set, files)));
             }
         }
+    }
+
+    /**
+     * Says where a page is. What it shows is complete without it, so whatever keeps it from being made is a warning.
+     *
+     * @param page makes it and gives its address
+     */
+    static void orWarn(String runId, PrintWriter console, Callable<String> page) {
+        try {
+            console.printf("report %s%n", page.call());
+        } catch (Exception e) {
+            // Spark's own failures are checked ones that it does not declare.
+            LOG.warn("no report was written", e);
+            console.printf(
+                    "warning: no report was written: %s; try dualanodiff report --run %s%n", e.getMessage(), runId);
+        }
+        console.flush();
     }
 
     /**

@@ -15,6 +15,7 @@ import org.apache.spark.api.java.function.Function;
 import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
+import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.StoreLayout;
 import org.slf4j.Logger;
@@ -29,14 +30,14 @@ public abstract class NativeTask<T, R> implements Function<T, NativeTask.Done<R>
     private static final Logger LOG = LoggerFactory.getLogger(NativeTask.class);
 
     final TaskSettings settings;
-    private final String runId;
+    final RunLease.Fence fence;
     private final String stage;
     private final long submitted = System.currentTimeMillis();
 
     /** @param stage {@code train} or {@code generate} */
-    NativeTask(TaskSettings settings, String runId, String stage) {
+    NativeTask(TaskSettings settings, RunLease.Fence fence, String stage) {
         this.settings = settings;
-        this.runId = runId;
+        this.fence = fence;
         this.stage = stage;
     }
 
@@ -52,7 +53,8 @@ public abstract class NativeTask<T, R> implements Function<T, NativeTask.Done<R>
         String unit = unit(task).toString();
         try (TaskWatch watch = TaskWatch.start(unit, submitted)) {
             try (ObjectStore store = settings.openStore()) {
-                UnitAttempt attempt = new UnitAttempt(store, runId, unit(task));
+                fence.requireSameStore(store);
+                UnitAttempt attempt = new UnitAttempt(store, fence.runId(), unit(task));
                 Optional<String> died = attempt.diedBefore();
                 R result = died.isPresent() ? null : attempted(task, store, attempt, watch);
                 return new Done<>(result, record(unit, started), died.orElse(null));

@@ -27,14 +27,15 @@ public record TaskSettings(
         UnitWork work)
         implements Serializable {
 
-    public static TaskSettings of(PipelineConfig config) {
-        return of(config, UnitWork.OF_MODEL);
+    /** @param store of the driver, whose root is the same from every folder of a machine */
+    public static TaskSettings of(PipelineConfig config, ObjectStore store) {
+        return of(config, store, UnitWork.OF_MODEL);
     }
 
     /** With something else in the model's place. */
-    public static TaskSettings of(PipelineConfig config, UnitWork work) {
+    public static TaskSettings of(PipelineConfig config, ObjectStore store, UnitWork work) {
         return new TaskSettings(
-                config.store(),
+                store.root(),
                 config.compute().device(),
                 config.compute().forTraining(),
                 config.compute().forGeneration(),

@@ -58,7 +58,7 @@ public final class UnitJobs {
     public NativeTask.Done<TrainResult> train(TrainTask task) {
         UnitKey unit = task.adapter().unit();
         return job("train", "train %s: %d steps", unit, task.training().steps())
-                .onGpus(List.of(task), new Training(settings, fence.runId(), progress))
+                .onGpus(List.of(task), new Training(settings, fence, progress))
                 .get(0);
     }
 
@@ -117,8 +117,8 @@ public final class UnitJobs {
     private static final class Training extends NativeTask<TrainTask, TrainResult> {
         private final Progress progress;
 
-        Training(TaskSettings settings, String runId, Progress progress) {
-            super(settings, runId, "train");
+        Training(TaskSettings settings, RunLease.Fence fence, Progress progress) {
+            super(settings, fence, "train");
             this.progress = progress;
         }
 
@@ -148,12 +148,10 @@ public final class UnitJobs {
     }
 
     private static final class Generation extends NativeTask<GenerateTask, GenerateResult> {
-        private final RunLease.Fence fence;
         private final Progress progress;
 
         Generation(TaskSettings settings, RunLease.Fence fence, Progress progress) {
-            super(settings, fence.runId(), "generate");
-            this.fence = fence;
+            super(settings, fence, "generate");
             this.progress = progress;
         }
 

@@ -82,6 +82,23 @@ class WriteProgressTest {
     }
 
     @Test
+    void status_ofADriverWhoseRunAnotherOneHas_isNotTouchedByTheFirst() {
+        try (ObjectStore store = ObjectStore.open(folder.toString(), Map.of())) {
+            RunLease.Fence first;
+            try (RunLease lease = lease(store)) {
+                first = lease.fence();
+            }
+            try (RunLease second = lease(store)) {
+                store.write(StoreLayout.status(RUN), new byte[] {1});
+                UnitStates.watch(store, first, Instant.now(), new UnitStates.Work(2, 2, 20, 0.5))
+                        .close();
+                second.requireHeld();
+            }
+            assertThat(store.read(StoreLayout.status(RUN))).containsExactly(1);
+        }
+    }
+
+    @Test
     void status_namesUnitsUnderWayThenThoseThatFailedThenThoseThatAreComplete() {
         try (ObjectStore store = ObjectStore.open(folder.toString(), Map.of());
                 UnitStates states = states(store)) {
@@ -158,6 +175,6 @@ class WriteProgressTest {
     }
 
     private static UnitStates states(ObjectStore store) {
-        return UnitStates.watch(store, RUN, Instant.now(), new UnitStates.Work(2, 2, 20, 0.5));
+        return UnitStates.watch(store, RunLease.Fence.none(RUN), Instant.now(), new UnitStates.Work(2, 2, 20, 0.5));
     }
 }

@@ -147,11 +147,12 @@ public final class RunLease implements AutoCloseable {
      */
     public record Fence(String runId, long number) implements Serializable {
 
+        private static final long UNLEASED = Long.MAX_VALUE;
         private static final Pattern PAIRS_FILE = Pattern.compile("/pairs-\\d{6,}-(\\d+)-\\p{XDigit}{8}-[^/]*$");
 
         /** Of work that no lease was taken for. */
         public static Fence none(String runId) {
-            return new Fence(runId, Long.MAX_VALUE);
+            return new Fence(runId, UNLEASED);
         }
 
         /**
@@ -172,7 +173,7 @@ public final class RunLease implements AutoCloseable {
          * Copies a file into the store for the driver to commit. Once another driver has the run nobody would ever look at
          * it, so then it is not written, and taken back if the run changed hands meanwhile.
          *
-         * @throws StoreException if another driver has taken over
+         * @throws StoreException as by {@link #requireHeld}
          */
         public void upload(ObjectStore store, Path file, String key) {
             requireHeld(store);
@@ -185,9 +186,23 @@ public final class RunLease implements AutoCloseable {
             }
         }
 
-        private void requireHeld(ObjectStore store) {
+        /** @throws StoreException if another driver has taken over */
+        public void requireHeld(ObjectStore store) {
             if (new LeaseFiles(store, runId).highest() > number) {
                 throw takenOver(runId);
+            }
+        }
+
+        /**
+         * To be called where a task begins: what it would put into a store of its own machine, nobody would ever find.
+         *
+         * @throws StoreException if the driver's lease is not there
+         */
+        public void requireSameStore(ObjectStore store) {
+            if (number < UNLEASED && new LeaseFiles(store, runId).highest() < number) {
+                throw new StoreException(
+                        "this machine finds nothing of run %s in the store %s, where its driver has begun it; give a store that all machines share"
+                                .formatted(runId, store.root()));
             }
         }
     }

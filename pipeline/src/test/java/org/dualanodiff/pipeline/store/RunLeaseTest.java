@@ -79,6 +79,19 @@ class RunLeaseTest {
     }
 
     @Test
+    void task_onAMachineThatSeesAnotherStore_isRefused() {
+        try (RunLease lease = acquire(LEAVE);
+                ObjectStore other = ObjectStore.open(folder.resolve("other").toString(), Map.of())) {
+            lease.fence().requireSameStore(store);
+            assertThatThrownBy(() -> lease.fence().requireSameStore(other))
+                    .isInstanceOf(StoreException.class)
+                    .hasMessageContainingAll(
+                            "nothing of run r in the store", "other", "a store that all machines share");
+            RunLease.Fence.none("r").requireSameStore(other);
+        }
+    }
+
+    @Test
     void lease_withTimeToWait_isTakenWhenTheFirstDriverEnds() throws Exception {
         RunLease first = acquire(LEAVE);
         ExecutorService second = Executors.newSingleThreadExecutor();
