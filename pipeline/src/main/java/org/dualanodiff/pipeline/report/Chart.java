@@ -30,6 +30,7 @@ final class Chart {
     private static final int Y_TICKS = 4;
     private static final int TEXT_DROP = 4;
     private static final int BINS = 16;
+    private static final int COLORS = 8;
     /** Values around a point that its running mean takes in: this share of the line. */
     private static final double MEAN_SHARE = 0.04;
 
@@ -45,6 +46,11 @@ final class Chart {
                 .attr("viewBox", String.format(Locale.ROOT, "0 0 %d %d", WIDTH, HEIGHT))
                 .attr("role", "img")
                 .with(tag("title").withText(description));
+    }
+
+    /** Class of a series' color in {@code report.css}, which has eight; then they begin again. */
+    static String color(int series) {
+        return "s" + series % COLORS;
     }
 
     /** Draws grid, numbers and titles of both axes. */
@@ -122,7 +128,7 @@ final class Chart {
                         value -> Axis.label(value) + section.unit(),
                         share -> Axis.label(100 * share) + "%");
         for (int i = 0; i < shares.size(); i++) {
-            chart.path(bars(chart, xAxis, shares.get(i), i, shares.size()), "bar s" + i);
+            chart.path(bars(chart, xAxis, shares.get(i), i, shares.size()), "bar " + color(i));
         }
         return chart.svg();
     }
@@ -179,8 +185,8 @@ final class Chart {
                 .axes(section.xLabel(), section.yLabel(), Axis::label, Axis::label);
         for (int i = 0; i < section.lines().size(); i++) {
             Section.Line line = section.lines().get(i);
-            chart.path(path(chart, line.x(), line.y()), "line raw s" + i);
-            chart.path(path(chart, line.x(), runningMean(line.y())), "line s" + i);
+            chart.path(path(chart, line.x(), line.y()), "line raw " + color(i));
+            chart.path(path(chart, line.x(), runningMean(line.y())), "line " + color(i));
         }
         return chart.svg();
     }

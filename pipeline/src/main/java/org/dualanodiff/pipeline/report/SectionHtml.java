@@ -48,7 +48,7 @@ import org.dualanodiff.model.image.PngCodec;
 /** One section as HTML. Text is escaped by the tags. */
 final class SectionHtml {
 
-    private static final Pattern NUMBER = Pattern.compile("-|[-+]?[0-9][0-9,.]*( ?[^ ]{1,5})?");
+    private static final Pattern NUMBER = Pattern.compile("-|[-+]?[0-9][0-9,.]*( ?[^ ]{1,7})?");
 
     private static final float JPEG_QUALITY = 0.85f;
 
@@ -156,7 +156,8 @@ final class SectionHtml {
                         svg,
                         ul().withClass("legend")
                                 .with(IntStream.range(0, names.size())
-                                        .mapToObj(i -> li(span().withClass("swatch s" + i), span(names.get(i))))))
+                                        .mapToObj(i ->
+                                                li(span().withClass("swatch " + Chart.color(i)), span(names.get(i))))))
                 .withClass("chart");
     }
 

@@ -42,12 +42,24 @@ class ReportPageTest {
     @Test
     void html_ofTable_setsColumnsOfNumbersToTheRight() {
         String page = html(new Section.Table(
-                "t", List.of("share", "unit"), List.of(List.of("12.5 %", "cloth/hole"), List.of("-", "7"))));
+                "t",
+                List.of("share", "unit", "mean (range)"),
+                List.of(List.of("12.5 %", "cloth/hole", "0.420 (0.040)"), List.of("-", "7", "-"))));
 
         assertThat(page)
                 .contains("<th scope=\"col\" class=\"number\">share</th>")
                 .contains("<td class=\"number\">12.5 %</td><td class=\"words\">cloth/hole</td>")
+                .contains("<td class=\"number\">0.420 (0.040)</td>")
                 .contains("<td class=\"words\">7</td>");
+    }
+
+    @Test
+    void html_ofMoreLinesThanColors_beginsWithTheFirstColorAgain() {
+        List<Section.Line> lines =
+                IntStream.range(0, 9).mapToObj(i -> line("l" + i, 5)).toList();
+        assertThat(html(new Section.LineChart("c", "x", "y", lines)))
+                .contains("swatch s7")
+                .doesNotContain("swatch s8", "line s8");
     }
 
     @Test
