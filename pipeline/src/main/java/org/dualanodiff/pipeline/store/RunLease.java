@@ -9,7 +9,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -148,6 +150,7 @@ public final class RunLease implements AutoCloseable {
     public record Fence(String runId, long number) implements Serializable {
 
         private static final long UNLEASED = Long.MAX_VALUE;
+        private static final Set<String> FOUND = ConcurrentHashMap.newKeySet();
         private static final Pattern PAIRS_FILE = Pattern.compile("/pairs-\\d{6,}-(\\d+)-\\p{XDigit}{8}-[^/]*$");
 
         /** Of work that no lease was taken for. */
@@ -194,16 +197,22 @@ public final class RunLease implements AutoCloseable {
         }
 
         /**
-         * To be called where a task begins: what it would put into a store of its own machine, nobody would ever find.
+         * To be called where a task begins: what it would put into a store of its own machine, nobody would ever find. A process
+         * looks once.
          *
          * @throws StoreException if the driver's lease is not there
          */
         public void requireSameStore(ObjectStore store) {
-            if (number < UNLEASED && new LeaseFiles(store, runId).highest() < number) {
+            String place = store.uri(StoreLayout.leases(runId)) + "/" + number;
+            if (number == UNLEASED || FOUND.contains(place)) {
+                return;
+            }
+            if (new LeaseFiles(store, runId).highest() < number) {
                 throw new StoreException(
                         "this machine finds nothing of run %s in the store %s, where its driver has begun it; give a store that all machines share"
                                 .formatted(runId, store.root()));
             }
+            FOUND.add(place);
         }
     }
 
