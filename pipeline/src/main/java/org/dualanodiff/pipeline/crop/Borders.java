@@ -12,6 +12,15 @@ public record Borders(boolean left, boolean top, boolean right, boolean bottom) 
     /** Of the photograph's length across: masks often end a little before the border that their defect reaches. */
     private static final double NEAR = 0.02;
 
+    /** Those that a window ends at. */
+    public static Borders of(Window window, int photographWidth, int photographHeight) {
+        return new Borders(
+                window.x() == 0,
+                window.y() == 0,
+                window.x() + window.width() == photographWidth,
+                window.y() + window.height() == photographHeight);
+    }
+
     /** Those that a box reaches. */
     public static Borders reachedBy(Box box, int photographWidth, int photographHeight) {
         double nearX = NEAR * photographWidth;

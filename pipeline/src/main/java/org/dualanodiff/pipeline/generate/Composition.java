@@ -10,6 +10,7 @@ import org.dualanodiff.model.sampling.Anchors.Anchor;
 import org.dualanodiff.model.sampling.Anchors.Anchoring;
 import org.dualanodiff.model.sampling.DualSampler.GeneratedPair;
 import org.dualanodiff.model.sampling.SampleSeries;
+import org.dualanodiff.pipeline.crop.Borders;
 import org.dualanodiff.pipeline.crop.Window;
 import org.dualanodiff.pipeline.generate.AnchorSource.CropSource;
 import org.dualanodiff.pipeline.generate.GoodCrops.GoodCrop;
@@ -136,7 +137,7 @@ sealed interface Composition {
                     : made;
             Image image = anchored && anchoring.isRedrawn()
                     ? AnchoredImage.redrawn(detailed, photograph, window)
-                    : blended(detailed, good, defect);
+                    : blended(detailed, good, defect, Borders.of(window, photograph.width(), photograph.height()));
             return new ComposedPair(
                     window.paste(photograph, image).buffered(),
                     window.paste(
@@ -148,10 +149,10 @@ sealed interface Composition {
                     window);
         }
 
-        private Image blended(Image generated, Image good, Image mask) {
+        private Image blended(Image generated, Image good, Image mask, Borders edges) {
             return anchored
                     ? AnchoredImage.compose(generated, good, mask)
-                    : SeamlessClone.compose(generated, good, mask);
+                    : SeamlessClone.compose(generated, good, mask, edges);
         }
 
         /** From the working resolution to the photograph's. */

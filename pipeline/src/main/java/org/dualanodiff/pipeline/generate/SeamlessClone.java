@@ -4,11 +4,14 @@ import java.util.Arrays;
 import java.util.IntSummaryStatistics;
 import java.util.stream.IntStream;
 import org.dualanodiff.model.image.Image;
+import org.dualanodiff.model.mask.Mask;
+import org.dualanodiff.pipeline.crop.Borders;
 
 /**
  * Sets a defect of a freely generated picture into a good one without a seam: inside the mask grown by 2 pixels the
  * generated picture's gradients, outside the good picture byte for byte. The levels in between are shifted by the smooth
- * (harmonic) membrane that is the two pictures' difference along the border of that region.
+ * (harmonic) membrane that is the two pictures' difference along the border of that region. Where the region reaches the edge of
+ * the photograph nothing lies beyond, and the membrane ends there level.
  *
  * <p>Source: Perez, Gangnet and Blake, "Poisson image editing", 2003, seamless cloning.
  */
@@ -24,11 +27,12 @@ final class SeamlessClone {
     /**
      * @param drawn RGB; taken without its colors where the good picture has none
      * @param good RGB, of the same size
-     * @param mask grey, not 0 on the defect, of the same size
+     * @param mask grey, 128 and up on the defect, of the same size
+     * @param edges sides of the pictures that are the photograph's own; at the others it goes on, and they stay good
      */
-    static Image compose(Image drawn, Image good, Image mask) {
+    static Image compose(Image drawn, Image good, Image mask, Borders edges) {
         Image generated = drawn.coloredAs(good);
-        int[] region = region(mask);
+        int[] region = region(mask, edges);
         if (region.length == 0) {
             return good;
         }
@@ -45,27 +49,20 @@ final class SeamlessClone {
         return new Image(good.width(), good.height(), 3, levels);
     }
 
-    /** Without the picture's own border, which must fit what lies around it. */
-    private static int[] region(Image mask) {
+    /** Without the sides that must fit what lies around the pictures. */
+    private static int[] region(Image mask, Borders edges) {
         int width = mask.width();
-        boolean[] grown = new boolean[mask.levels().length];
-        for (int i = 0; i < grown.length; i++) {
-            if (mask.levels()[i] != 0) {
-                grow(grown, i % width, i / width, width, mask.height());
-            }
-        }
-        return IntStream.range(0, grown.length).filter(i -> grown[i]).toArray();
+        boolean[] grown = Mask.of(mask).dilatedBySquare(GROWTH).set();
+        int right = width - (edges.right() ? 1 : 2);
+        int bottom = mask.height() - (edges.bottom() ? 1 : 2);
+        return IntStream.range(0, grown.length)
+                .filter(i -> grown[i])
+                .filter(i -> i % width >= (edges.left() ? 0 : 1) && i % width <= right)
+                .filter(i -> i / width >= (edges.top() ? 0 : 1) && i / width <= bottom)
+                .toArray();
     }
 
-    private static void grow(boolean[] grown, int x, int y, int width, int height) {
-        for (int row = Math.max(1, y - GROWTH); row <= Math.min(height - 2, y + GROWTH); row++) {
-            for (int column = Math.max(1, x - GROWTH); column <= Math.min(width - 2, x + GROWTH); column++) {
-                grown[row * width + column] = true;
-            }
-        }
-    }
-
-    /** Good minus generated outside the region; inside it each place is the mean of its four neighbors. */
+    /** Good minus generated outside the region; inside it each place is the mean of its neighbors, four but at an edge. */
     private static double[] membrane(Image generated, Image good, int[] region, int channel, double relaxation) {
         int width = good.width();
         int plane = channel * width * good.height();
@@ -77,7 +74,11 @@ final class SeamlessClone {
         for (int sweep = 0; sweep < MOST_SWEEPS && change > TOLERANCE; sweep++) {
             change = 0;
             for (int i : region) {
-                double mean = (shift[i - 1] + shift[i + 1] + shift[i - width] + shift[i + width]) / 4;
+                int left = i % width == 0 ? i + 1 : i - 1;
+                int right = i % width == width - 1 ? i - 1 : i + 1;
+                int above = i < width ? i + width : i - width;
+                int below = i >= shift.length - width ? i - width : i + width;
+                double mean = (shift[left] + shift[right] + shift[above] + shift[below]) / 4;
                 double step = relaxation * (mean - shift[i]);
                 shift[i] += step;
                 change = Math.max(change, Math.abs(step));

@@ -5,17 +5,19 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import org.dualanodiff.model.image.Image;
+import org.dualanodiff.pipeline.crop.Borders;
 import org.junit.jupiter.api.Test;
 
 class SeamlessCloneTest {
 
     private static final int SIDE = 48;
+    private static final Borders CUT = new Borders(false, false, false, false);
 
     @Test
     void clone_ofAPictureOfAnotherColor_hasTheDefectAndNoSeam() {
         // A ramp with a spot 60 levels darker, on a darker ramp that falls the other way.
         Image good = picture(0, 90, 1);
-        Image composed = SeamlessClone.compose(picture(60, 200, -1), good, mask(20, 27));
+        Image composed = SeamlessClone.compose(picture(60, 200, -1), good, mask(20, 27), CUT);
         for (int y = 0; y < SIDE; y++) {
             for (int x = 0; x < SIDE; x++) {
                 int distance = Math.max(outside(x), outside(y));
@@ -31,15 +33,34 @@ class SeamlessCloneTest {
     }
 
     @Test
-    void clone_atTheBorder_leavesTheBorderGood() {
+    void clone_atTheSidesThatCutAPhotograph_leavesThemGood() {
         Image good = picture(0, 90, 1);
-        Image composed = SeamlessClone.compose(picture(0, 200, 1), good, mask(0, 47));
+        Image composed = SeamlessClone.compose(picture(0, 200, 1), good, mask(0, 47), CUT);
         for (int i = 0; i < SIDE; i++) {
             assertThat(composed.level(0, 0, i)).isEqualTo(good.level(0, 0, i));
             assertThat(composed.level(2, i, SIDE - 1)).isEqualTo(good.level(2, i, SIDE - 1));
         }
-        assertThat(SeamlessClone.compose(picture(0, 200, 1), good, mask(1, 0)).levels())
+        assertThat(SeamlessClone.compose(picture(0, 200, 1), good, mask(1, 0), CUT)
+                        .levels())
                 .isEqualTo(good.levels());
+    }
+
+    /** As a chip in the edge of a product that fills the photograph. */
+    @Test
+    void clone_atTheEdgesOfAPhotograph_hasTheDefectUpToThem() {
+        Image good = picture(0, 90, 1);
+        byte[] chipped = picture(0, 200, 1).levels();
+        Image mask = mask(0, 11);
+        for (int i = 0; i < chipped.length; i++) {
+            chipped[i] = (byte) ((chipped[i] & 0xff) - (mask.levels()[i % (SIDE * SIDE)] != 0 ? 60 : 0));
+        }
+        Image composed = SeamlessClone.compose(
+                new Image(SIDE, SIDE, 3, chipped), good, mask, new Borders(true, true, false, false));
+        for (int i = 0; i < 12; i++) {
+            assertThat((double) composed.level(0, 0, i)).isCloseTo(good.level(0, 0, i) - 60, within(3.0));
+            assertThat((double) composed.level(0, i, 0)).isCloseTo(good.level(0, i, 0) - 60, within(3.0));
+        }
+        assertThat(composed.level(0, 20, 20)).isEqualTo(good.level(0, 20, 20));
     }
 
     /** A flat picture set into a ramp is that ramp: harmonic from border to border, whatever was there before. */
@@ -58,7 +79,7 @@ class SeamlessCloneTest {
             mask[i % mask.length] = (byte) (inside ? 255 : 0);
         }
         Image composed = SeamlessClone.compose(
-                new Image(side, side, 3, flat), new Image(side, side, 3, good), new Image(side, side, 1, mask));
+                new Image(side, side, 3, flat), new Image(side, side, 3, good), new Image(side, side, 1, mask), CUT);
         for (int x = 1; x < side - 1; x += 9) {
             assertThat((double) composed.level(1, side / 2, x)).isCloseTo(40 + x / 2.0, within(2.0));
         }
