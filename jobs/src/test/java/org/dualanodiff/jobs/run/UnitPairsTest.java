@@ -54,39 +54,34 @@ class UnitPairsTest {
 
     @Test
     void copies_foundRoundByRound_areThoseFoundAtOnce() {
-        AcceptedCopies rule = new AcceptedCopies(5, 0);
-        List<PairVerdict> all = IntStream.range(0, 24)
-                .mapToObj(index -> new PairVerdict(index, "f", List.of(), signature(index % 7)))
-                .toList();
-        SampleTarget target = new SampleTarget(24, 8, 8);
-        UnitPairs atOnce = new UnitPairs(UnitCommit.nothing("r", ADAPTER), target, rule);
-        atOnce.add(all, 1);
-        UnitPairs inRounds = new UnitPairs(UnitCommit.nothing("r", ADAPTER), target, rule);
-        for (int first = 0; first < 24; first += 8) {
-            inRounds.add(all.subList(first, first + 8), 1);
-        }
+        UnitPairs atOnce = inRounds(24, 0);
 
-        assertThat(inRounds.fresh()).isEqualTo(atOnce.fresh());
+        assertThat(inRounds(8, 0, 8, 16).fresh()).isEqualTo(atOnce.fresh());
         assertThat(atOnce.fresh().values()).filteredOn(List::isEmpty).hasSize(7);
     }
 
     /** As after a driver that was killed, or an executor that died under the first task. */
     @Test
     void copies_madeInAnyOrder_areThoseFoundInTheOrderOfIndices() {
-        AcceptedCopies rule = new AcceptedCopies(5, 0);
-        List<PairVerdict> all = IntStream.range(0, 24)
-                .mapToObj(index -> new PairVerdict(index, "f", List.of(), signature(index % 7)))
-                .toList();
-        SampleTarget target = new SampleTarget(24, 8, 8);
-        UnitPairs atOnce = new UnitPairs(UnitCommit.nothing("r", ADAPTER), target, rule);
-        atOnce.add(all, 1);
-        UnitPairs inTurns = new UnitPairs(UnitCommit.nothing("r", ADAPTER), target, rule);
-        for (int first : new int[] {8, 16, 0}) {
-            inTurns.add(all.subList(first, first + 8), 1);
-        }
+        UnitPairs atOnce = inRounds(24, 0);
+        UnitPairs inTurns = inRounds(8, 8, 16, 0);
 
         assertThat(inTurns.fresh()).isEqualTo(atOnce.fresh());
         assertThat(inTurns.tasks(List.of(), FILE, true)).isEqualTo(atOnce.tasks(List.of(), FILE, true));
+    }
+
+    /** Of 24 pairs of seven kinds, {@code size} from each of {@code firsts}, in that order. */
+    private static UnitPairs inRounds(int size, int... firsts) {
+        UnitPairs pairs =
+                new UnitPairs(UnitCommit.nothing("r", ADAPTER), new SampleTarget(24, 8, 8), new AcceptedCopies(5, 0));
+        for (int first : firsts) {
+            pairs.add(
+                    IntStream.range(first, first + size)
+                            .mapToObj(index -> new PairVerdict(index, "f", List.of(), signature(index % 7)))
+                            .toList(),
+                    1);
+        }
+        return pairs;
     }
 
     @Test

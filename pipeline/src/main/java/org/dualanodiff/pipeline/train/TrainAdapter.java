@@ -161,8 +161,7 @@ public final class TrainAdapter {
 
     /** @throws DatasetException if no image shows its defect at the working resolution */
     private List<TrainingExample> whole(TrainTask task) throws IOException {
-        int side = task.training().resolution();
-        TrainingTransform transform = new TrainingTransform(side);
+        TrainingTransform transform = new TrainingTransform(task.training().resolution());
         List<String> vanished = new ArrayList<>();
         BackgroundSource.ObjectMasks objects =
                 task.background() == null ? null : task.background().open(files);
@@ -178,22 +177,28 @@ public final class TrainAdapter {
                     objects == null ? Optional.empty() : Optional.of(objects.of(defect.imageUri(), image));
             examples.add(new TrainingExample(defect.name(), image, mask, object));
         }
+        requireVisible(task, vanished, examples.size());
+        return examples;
+    }
+
+    /** Images whose defects vanish are learned as if they had none, as by the released code; of all of them that is no training. */
+    private static void requireVisible(TrainTask task, List<String> vanished, int images) {
+        int side = task.training().resolution();
         String remedy = "set dataset.crop = \"defect\", or a higher resolution";
-        if (vanished.size() == examples.size()) {
+        if (vanished.size() == images) {
             throw new DatasetException("all defects of %s vanish at %d x %d pixels; %s"
                     .formatted(task.adapter().unit(), side, side, remedy));
         } else if (!vanished.isEmpty()) {
             LOG.warn(
                     "the defects of {} of {} training images of {} vanish at {} x {} pixels, and they train as if they had none: {}; {}",
                     vanished.size(),
-                    examples.size(),
+                    images,
                     task.adapter().unit(),
                     side,
                     side,
                     vanished,
                     remedy);
         }
-        return examples;
     }
 
     private static Map<String, String> metadata(TrainTask task) {
