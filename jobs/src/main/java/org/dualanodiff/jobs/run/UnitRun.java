@@ -6,8 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Callable;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -56,9 +54,6 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
 
     private static final Logger LOG = LoggerFactory.getLogger(UnitRun.class);
 
-    /** Executors lost together with their machines, after which the unit fails for now. */
-    private static final int MOST_VANISHED = 10;
-
     private final Shared run;
     private final Plan.Unit plan;
     private final DefectSet set;
@@ -68,8 +63,7 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
     private final AdapterId id;
     private final UnitKey key;
     private final UnitReport report;
-    private final List<NativeTask.Record> tasks = new ArrayList<>();
-    private int vanished;
+    private final UnitTasks tasks;
 
     /** @param files what the store had of it when the command began */
     UnitRun(Shared run, Plan.Unit plan, DefectSet set, StoredUnits.OfUnit files, Optional<RunManifest.Unit> before) {
@@ -81,6 +75,7 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
         this.files = files;
         this.id = plan.adapter();
         this.key = id.unit();
+        this.tasks = new UnitTasks(run, key);
         this.report = new UnitReport(plan, run.target(), before, files.commit());
     }
 
@@ -97,7 +92,7 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
             }
             report.failed(TaskFailures.textOfJob(e));
         }
-        UnitReport.Outcome outcome = report.outcome(tasks);
+        UnitReport.Outcome outcome = report.outcome(tasks.records());
         run.states().end(id, outcome.unit().error());
         return outcome;
     }
@@ -123,16 +118,14 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
         if (files.deaths()) {
             run.deaths().read(key);
         }
-        requireAlive();
+        tasks.requireAlive();
     }
 
     private void train() throws Exception {
         run.states().enter(id, UnitState.TRAINING);
-        TrainResult result = onMachines(
-                        "train",
-                        one -> List.of(run.jobs().train(one.get(0))),
-                        List.of(run.inputs().trainTask(set, id)))
-                .get(0);
+        List<TrainResult> trained = new ArrayList<>();
+        tasks.onMachines("train", run.jobs()::train, List.of(run.inputs().trainTask(set, id)), trained);
+        TrainResult result = trained.get(0);
         report.trained(result);
         if (!result.succeeded()) {
             throw new UnitFailure("training: " + result.error());
@@ -196,7 +189,7 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
         }
         run.states().enter(id, UnitState.LEARNING);
         try {
-            QualityProfile learned = persistently(() -> run.jobs().learn(task.get()));
+            QualityProfile learned = tasks.persistently(() -> run.jobs().learn(task.get()));
             return new QualityRegistry(run.store(), run.runId()).settle(key, learned);
         } catch (Exception e) {
             run.lease().requireNotLost();
@@ -213,14 +206,15 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
             pairs.knowEarlier(
                     earlier.isEmpty()
                             ? List.of()
-                            : persistently(() -> run.jobs().earlier(key, earlier)));
+                            : tasks.persistently(() -> run.jobs().earlier(key, earlier)));
         }
         long bytes = files.staged().values().stream().mapToLong(size -> size).sum();
         pairs.add(verdicts(files.staged().keySet()), bytes);
     }
 
     private List<PairVerdict> verdicts(Set<String> keys) throws Exception {
-        return persistently(() -> run.jobs().verdicts(key, id.fingerprint().hex(), List.copyOf(keys)));
+        return tasks.persistently(
+                () -> run.jobs().verdicts(key, id.fingerprint().hex(), List.copyOf(keys)));
     }
 
     /** Returns why it broke off, or null. */
@@ -230,9 +224,13 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
             List<GenerateTask> round = missing.stream()
                     .map(unit -> run.inputs().generateTask(run.runId(), set, unit, adapter, profile))
                     .toList();
-            List<GenerateResult> results = onMachines("generate", run.jobs()::generate, round);
-            results.forEach(report::generated);
-            pairs.add(results);
+            List<GenerateResult> results = new ArrayList<>();
+            try {
+                tasks.onMachines("generate", run.jobs()::generate, round, results);
+            } finally {
+                results.forEach(report::generated);
+                pairs.add(results);
+            }
             Optional<GenerateResult> failed =
                     results.stream().filter(result -> !result.succeeded()).findFirst();
             if (failed.isPresent()) {
@@ -278,7 +276,9 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
     private Optional<List<UnitCommit.File>> written(UnitCommit before, List<WriteTask> files) throws Exception {
         try {
             return Optional.of(
-                    files.isEmpty() ? List.of() : persistently(() -> run.jobs().write(files)));
+                    files.isEmpty()
+                            ? List.of()
+                            : tasks.persistently(() -> run.jobs().write(files)));
         } catch (Exception e) {
             run.lease().requireNotLost();
             if (commits.find(key).stream().anyMatch(there -> there.number() > before.number())) {
@@ -311,58 +311,6 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
         run.store().deleteFiles(done);
     }
 
-    /** Runs tasks with native work, those again under which an executor died, as long as that may be somebody else's fault. */
-    private <T, R> List<R> onMachines(String work, Function<List<T>, List<NativeTask.Done<R>>> job, List<T> all)
-            throws Exception {
-        List<R> results = new ArrayList<>();
-        List<T> left = all;
-        while (!left.isEmpty()) {
-            List<T> now = left;
-            List<NativeTask.Done<R>> done = run.deaths().alone(key, () -> persistently(() -> job.apply(now)));
-            left = new ArrayList<>();
-            Set<String> died = new HashSet<>();
-            for (int i = 0; i < done.size(); i++) {
-                NativeTask.Done<R> task = done.get(i);
-                tasks.add(task.record());
-                if (task.died() == null) {
-                    results.add(task.result());
-                } else {
-                    left.add(now.get(i));
-                    died.add(task.died());
-                }
-            }
-            judge(work, died);
-        }
-        return results;
-    }
-
-    /** Of executors that ended while they worked on this unit. */
-    private void judge(String work, Set<String> ended) {
-        for (String executor : ended) {
-            if (run.executors().hasDied(executor)) {
-                run.deaths().add(key, work, executor);
-            } else if (++vanished > MOST_VANISHED) {
-                throw new UnitFailure(
-                        "%s: %d executors were lost with their machines; try again".formatted(work, vanished));
-            }
-        }
-        if (!ended.isEmpty()) {
-            run.store().delete(StoreLayout.attempts(run.runId(), key));
-        }
-        requireAlive();
-    }
-
-    private void requireAlive() {
-        run.deaths().end(key).ifPresent(why -> {
-            throw new UnitFailure(why);
-        });
-    }
-
-    /** Again and again while it may be the machines' or the network's fault; Spark has tried several times each time. */
-    private <R> R persistently(Callable<R> job) throws Exception {
-        return new Persistence(run.executors()::hasOthersThan).run(key, job, run.lease()::requireNotLost);
-    }
-
     /** What all units of a run share. */
     record Shared(
             JavaSparkContext spark,
@@ -386,15 +334,6 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
 
         SampleTarget target() {
             return inputs.settings().target();
-        }
-    }
-
-    /** The unit cannot be completed, and the message says why. */
-    static final class UnitFailure extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
-        UnitFailure(String message) {
-            super(message);
         }
     }
 }

@@ -3,6 +3,7 @@ package org.dualanodiff.jobs.spark;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.TaskContext;
@@ -12,8 +13,10 @@ import org.apache.spark.api.java.function.Function;
 import org.apache.spark.api.java.function.Function2;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import scala.collection.Iterator;
+import scala.collection.immutable.Range;
 import scala.reflect.ClassTag;
 import scala.runtime.AbstractFunction2;
+import scala.runtime.BoxedUnit;
 
 /**
  * A job of Spark's: some tasks, one partition each. Any number of threads run theirs at once.
@@ -48,14 +51,53 @@ public record SparkJob(JavaSparkContext spark, String step, String text) {
 
     /** As {@link #run}, with a GPU for each task where there are any. */
     public <T, R> List<R> onGpus(List<T> tasks, Function<T, R> work) {
-        return tasks.isEmpty() ? List.of() : collect(GpuTask.on(spark.parallelize(tasks, tasks.size())), work);
+        return tasks.isEmpty() ? List.of() : collect(onGpus(tasks), work);
     }
 
-    @SuppressWarnings("unchecked") // Spark's array is of whatever the tag says
+    /**
+     * As {@link #onGpus(List, Function)}.
+     *
+     * @param ended is told of each task and what became of it as soon as that is known, on a thread of Spark's: so that is not
+     *     lost with a job that Spark gives up
+     */
+    public <T, R> void onGpus(List<T> tasks, Function<T, R> work, BiConsumer<T, R> ended) {
+        if (!tasks.isEmpty()) {
+            collect(onGpus(tasks), work, (i, result) -> ended.accept(tasks.get(i), result));
+        }
+    }
+
+    private <T> JavaRDD<T> onGpus(List<T> tasks) {
+        return GpuTask.on(spark.parallelize(tasks, tasks.size()));
+    }
+
+    @SuppressWarnings("unchecked") // an array of whatever comes
     private <T, R> List<R> collect(JavaRDD<T> tasks, Function<T, R> work) {
+        R[] results = (R[]) new Object[tasks.getNumPartitions()];
+        collect(tasks, work, (i, result) -> results[i] = result);
+        return Arrays.asList(results);
+    }
+
+    @SuppressWarnings("unchecked") // the tag is of whatever comes
+    private <T, R> void collect(JavaRDD<T> tasks, Function<T, R> work, BiConsumer<Integer, R> ended) {
         spark.setJobGroup(step, text, true);
         ClassTag<R> any = (ClassTag<R>) ClassTag.Any();
-        return Arrays.asList((R[]) spark.sc().runJob(tasks.rdd(), new OneTask<>(work), any));
+        Range all = new Range.Exclusive(0, tasks.getNumPartitions(), 1);
+        spark.sc().runJob(tasks.rdd(), new OneTask<>(work), all, new Ended<>(ended), any);
+    }
+
+    /** Called on the driver. */
+    private static final class Ended<R> extends AbstractFunction2<Object, R, BoxedUnit> {
+        private final BiConsumer<Integer, R> each;
+
+        Ended(BiConsumer<Integer, R> each) {
+            this.each = each;
+        }
+
+        @Override
+        public BoxedUnit apply(Object partition, R result) {
+            each.accept((Integer) partition, result);
+            return BoxedUnit.UNIT;
+        }
     }
 
     /**

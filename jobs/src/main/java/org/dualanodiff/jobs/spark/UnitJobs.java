@@ -3,6 +3,7 @@ package org.dualanodiff.jobs.spark;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -55,19 +56,27 @@ public final class UnitJobs {
         this.progress = progress;
     }
 
-    public NativeTask.Done<TrainResult> train(TrainTask task) {
-        UnitKey unit = task.adapter().unit();
-        return job("train", "train %s: %d steps", unit, task.training().steps())
-                .onGpus(List.of(task), new Training(settings, fence, progress))
-                .get(0);
+    /** @param tasks one, of one adapter */
+    public void train(List<TrainTask> tasks, BiConsumer<TrainTask, NativeTask.Done<TrainResult>> ended) {
+        TrainTask task = tasks.get(0);
+        job(
+                        "train",
+                        "train %s: %d steps",
+                        task.adapter().unit(),
+                        task.training().steps())
+                .onGpus(tasks, new Training(settings, fence, progress), ended);
     }
 
-    /** One task a unit of generation. */
-    public List<NativeTask.Done<GenerateResult>> generate(List<GenerateTask> tasks) {
+    /**
+     * Generates pairs of one unit.
+     *
+     * @param ended is told of each task as it ends, though Spark may give up the job
+     */
+    public void generate(List<GenerateTask> tasks, BiConsumer<GenerateTask, NativeTask.Done<GenerateResult>> ended) {
         int pairs =
                 tasks.stream().mapToInt(task -> task.unit().missing().size()).sum();
-        return job("generate", "generate %d pairs of %s in %d tasks", pairs, unit(tasks.get(0)), tasks.size())
-                .onGpus(tasks, new Generation(settings, fence, progress));
+        job("generate", "generate %d pairs of %s in %d tasks", pairs, unit(tasks.get(0)), tasks.size())
+                .onGpus(tasks, new Generation(settings, fence, progress), ended);
     }
 
     public QualityProfile learn(LearnQuality.Task task) {
