@@ -120,7 +120,11 @@ public final class DatasetFiles {
      * @throws IOException as {@link #read}
      */
     public BufferedImage image(URI uri) throws IOException {
-        byte[] bytes = read(uri);
+        return image(uri, read(uri));
+    }
+
+    /** @throws UnreadableImageException as {@link #image(URI)} */
+    static BufferedImage image(URI uri, byte[] bytes) throws UnreadableImageException {
         try {
             return ImageDecoder.image(bytes, DatasetPath.depth(uri));
         } catch (UnreadableImageException e) {

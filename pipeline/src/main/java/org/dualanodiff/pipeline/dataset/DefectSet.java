@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.dualanodiff.model.files.Digest;
 import org.dualanodiff.pipeline.UnitKey;
+import org.dualanodiff.pipeline.dataset.ImageDecoder.UnreadableImageException;
 
 /**
  * The images of one defect of one category.
@@ -69,9 +70,21 @@ public record DefectSet(
             String name, URI imageUri, MaskSource mask, int width, int height, String imageSha256, String maskSha256)
             implements Serializable {
 
-        /** @throws IOException if the image can no longer be read */
+        /** @throws IOException if the image can no longer be read, or is another one by now */
         public BufferedImage openImage(DatasetFiles files) throws IOException {
-            return files.image(imageUri);
+            byte[] file = files.read(imageUri);
+            requireSame(imageUri, imageSha256, sha256(Digest.hex(file), DatasetPath.depth(imageUri)));
+            return DatasetFiles.image(imageUri, file);
+        }
+
+        /** What is made of an image is named by the hash that was found when the data set was read. */
+        static void requireSame(URI file, String expected, String found) throws UnreadableImageException {
+            if (!found.equals(expected)) {
+                throw new UnreadableImageException(
+                        ("%s has changed since the data set was read; run again (and touch the file if it has kept its"
+                                        + " time and length)")
+                                .formatted(file));
+            }
         }
 
         /** The same image where so many bits of its deeper samples are in use: other pixels, and so another hash. */
@@ -116,10 +129,10 @@ public record DefectSet(
 
         /**
          * @return grey, 128 and brighter on the defect, of the image's size
-         * @throws IOException if the mask can no longer be read
+         * @throws IOException if the mask can no longer be read, or is another one by now
          */
         public BufferedImage openMask(DatasetFiles files) throws IOException {
-            return mask.open(files);
+            return mask.open(files, maskSha256);
         }
     }
 }

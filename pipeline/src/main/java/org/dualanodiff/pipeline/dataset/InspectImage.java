@@ -220,20 +220,12 @@ public final class InspectImage {
             BufferedImage grey = ImageDecoder.mask(file);
             int level = mask.level() == 0 ? MaskLevel.of(grey, ImageDecoder.isLossy(file)) : mask.level();
             MaskFile source = new MaskFile(mask.entry().uri(), level);
-            return mask(source, grey, sha256(file, level));
+            return mask(source, grey, source.sha256(file));
         } catch (IOException e) {
             throw new Unusable(mask.file(), reason(e, Reason.MASK_UNREADABLE), e.getMessage());
         } catch (IllegalArgumentException e) {
             throw new Unusable(mask.file(), Reason.MASK_UNCLEAR, e.getMessage());
         }
-    }
-
-    /** Another level is another mask, and so another adapter. */
-    private static String sha256(byte[] file, int level) {
-        String sum = Digest.hex(file);
-        return level == MaskFile.BLACK_AND_WHITE
-                ? sum
-                : new Digest().add(sum).add("level " + level).hex();
     }
 
     private static Decoded mask(Candidate.Mask.Drawn mask, Finding.Photograph photograph) throws Unusable {

@@ -8,16 +8,18 @@ import java.net.URI;
 import org.dualanodiff.model.files.Digest;
 import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.model.mask.RunLengths;
+import org.dualanodiff.pipeline.dataset.DefectSet.DefectImage;
 
 /** Where the mask of one defect image comes from; it travels in tasks and is opened where it is needed. */
 public sealed interface MaskSource extends Serializable {
     /**
      * Opens the mask.
      *
+     * @param sha256 the mask's, as {@link DefectImage} has it
      * @return grey, 128 and brighter on the defect, of the image's size
-     * @throws IOException if the mask's file cannot be read or decoded
+     * @throws IOException if the mask's file cannot be read or decoded, or is another one by now
      */
-    BufferedImage open(DatasetFiles files) throws IOException;
+    BufferedImage open(DatasetFiles files, String sha256) throws IOException;
 
     /**
      * A mask that is a picture.
@@ -39,8 +41,18 @@ public sealed interface MaskSource extends Serializable {
         }
 
         @Override
-        public BufferedImage open(DatasetFiles files) throws IOException {
-            return spread(ImageDecoder.mask(files.read(uri)));
+        public BufferedImage open(DatasetFiles files, String sha256) throws IOException {
+            byte[] file = files.read(uri);
+            DefectImage.requireSame(uri, sha256, sha256(file));
+            return spread(ImageDecoder.mask(file));
+        }
+
+        /** Another level is another mask, and so another adapter. */
+        String sha256(byte[] file) {
+            String sum = Digest.hex(file);
+            return level == BLACK_AND_WHITE
+                    ? sum
+                    : new Digest().add(sum).add("level " + level).hex();
         }
 
         /** Masks of the usual level keep their soft edges, which the resize before training makes use of. */
@@ -80,7 +92,7 @@ public sealed interface MaskSource extends Serializable {
         }
 
         @Override
-        public BufferedImage open(DatasetFiles files) {
+        public BufferedImage open(DatasetFiles files, String sha256) {
             return RunLengths.parse(counts).mask(width, height).buffered();
         }
     }

@@ -272,7 +272,7 @@ class DatasetFormatsTest {
         BufferedImage noise = TestImages.noise(37, 23, BufferedImage.TYPE_BYTE_GRAY);
         RunLengthMask mask = RunLengthMask.of(noise);
 
-        BufferedImage opened = mask.open(new DatasetFiles(new Configuration()));
+        BufferedImage opened = mask.open(new DatasetFiles(new Configuration()), "");
 
         for (int i = 0; i < 37 * 23; i++) {
             boolean marked = noise.getRaster().getSample(i % 37, i / 37, 0) >= 128;

@@ -1,6 +1,7 @@
 package org.dualanodiff.pipeline.dataset;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
@@ -18,6 +19,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.dualanodiff.model.files.Digest;
 import org.dualanodiff.pipeline.dataset.Dataset.GoodImages;
 import org.dualanodiff.pipeline.dataset.DefectSet.DefectImage;
+import org.dualanodiff.pipeline.dataset.ImageDecoder.UnreadableImageException;
 import org.dualanodiff.pipeline.dataset.MaskSource.MaskFile;
 import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
 import org.junit.jupiter.api.Test;
@@ -96,6 +98,29 @@ class DatasetReaderTest {
                         MaskFile.class,
                         mask -> assertThat(mask.uri()).asString().endsWith("ground_truth/crack/000_mask.png"));
         assertThat(image.openMask(files).getRaster().getSample(7, 5, 0)).isEqualTo(255);
+    }
+
+    @Test
+    void filesOfAnImage_changedSinceTheDataSetWasRead_areRefused() throws IOException {
+        pair("tile", "crack", "000");
+        mask("tile", "crack", "000_mask.png", TestImages.encode(TestImages.mask(24, 16, 9), "png"));
+        DefectImage image = only(read()).training().get(0);
+        DatasetFiles files = new DatasetFiles(new Configuration());
+        assertThat(image.mask())
+                .isInstanceOfSatisfying(
+                        MaskFile.class, mask -> assertThat(mask.level()).isNotEqualTo(MaskFile.BLACK_AND_WHITE));
+        assertThat(image.openImage(files).getWidth()).isEqualTo(24);
+        assertThat(image.openMask(files).getWidth()).isEqualTo(24);
+
+        pair("tile", "crack", "000");
+        image("tile", "crack", "000.png", TestImages.encode(TestImages.ramp(), "png"));
+
+        assertThatExceptionOfType(UnreadableImageException.class)
+                .isThrownBy(() -> image.openImage(files))
+                .withMessageContaining("crack/000.png has changed since");
+        assertThatExceptionOfType(UnreadableImageException.class)
+                .isThrownBy(() -> image.openMask(files))
+                .withMessageContaining("crack/000_mask.png has changed since");
     }
 
     @ParameterizedTest
