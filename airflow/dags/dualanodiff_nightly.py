@@ -30,6 +30,8 @@ SETTINGS = {
     "generation.seed": GENERATION_SEED,
     "store": "{{ params.store or var.value.get('dualanodiff_store', '') }}",
     "run.id": RUN_ID,
+    # A driver may outlive its worker: the next try waits for it instead of failing three times beside it.
+    "run.lease.wait-seconds": "3600",
 }
 
 PRODUCT = {
@@ -47,6 +49,9 @@ PARAMS = {
     ),
     "store": Param(None, type=["null", "string"], description="Store: absolute path or URI."),
     "run_id": Param(None, type=["null", "string"], description="Name in the store; empty: nightly-YYYYMMDD."),
+    "retry_failed": Param(
+        False, type="boolean", description="Try those units again, too, under which executors have died."
+    ),
     "publish_as": Param("defects", type="string", description="Data set that the pairs are published as."),
     "publish_partial": Param(False, type="boolean", description="Publish a run of which some units failed, too."),
 }
@@ -66,6 +71,7 @@ with DAG(
     augment = DualAnoDiffOperator(
         task_id="augment",
         command="augment",
+        arguments=["{{ '--retry-failed' if params.retry_failed else '' }}"],
         result_fields=["run_id", "status", "trained", "generated", "failed_units", "manifest"],
         partial_allowed=True,
         **PRODUCT,

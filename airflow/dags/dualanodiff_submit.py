@@ -60,7 +60,7 @@ class DualAnoDiffOperator(SparkSubmitOperator):
     :param config: configuration file on the machine where the driver runs (templated)
     :param settings: go over the file's; those that render as empty are left out (templated). In deploy mode ``cluster``
         ``store`` must be among them
-    :param arguments: further ones of the command (templated)
+    :param arguments: further ones of the command; those that render as empty are left out (templated)
     :param result_fields: what the JSON result must have; without any no result is asked for
     :param partial_allowed: whether exit code 4 is a result
     :param deferrable: whether the triggerer waits for a command on a cluster, and no worker; default: Airflow's own
@@ -102,7 +102,7 @@ class DualAnoDiffOperator(SparkSubmitOperator):
         self._error = ""
 
     def execute(self, context: Mapping[str, Any]) -> dict[str, Any] | None:
-        self.application_args = [self.command, "--config", self.config, *self._sets(), *self.arguments]
+        self.application_args = [self.command, "--config", self.config, *self._sets(), *filter(None, self.arguments)]
         self._hook = self._get_hook()
         if self._hook._connection["deploy_mode"] == "cluster":
             return self._execute_on_cluster(context)
@@ -215,17 +215,21 @@ class DualAnoDiffOperator(SparkSubmitOperator):
 
     def _heard(self, lines: Iterable[str]) -> Iterator[str]:
         for line in lines:
-            if line.startswith("error: "):
-                self._error = line.strip()
-            self._result = self._parsed(line) or self._result
+            value = self._parsed(line)
+            # With log.format = json what is said to people is a line of the log.
+            said = line if value is None else str(value.get("msg", ""))
+            if said.startswith("error: "):
+                self._error = said.strip()
+            if value is not None and self.result_fields and self.result_fields <= value.keys():
+                self._result = value
             yield line
 
-    def _parsed(self, line: str) -> dict[str, Any] | None:
-        """The line as a result; other lines of JSON, such as those of a structured log, are none."""
-        if not self.result_fields or not line.startswith("{"):
+    @staticmethod
+    def _parsed(line: str) -> dict[str, Any] | None:
+        """The object that a line is: the command's result, or a line of a structured log."""
+        if not line.startswith("{"):
             return None
         try:
-            value = json.loads(line)
+            return json.loads(line)
         except ValueError:
             return None
-        return value if self.result_fields <= value.keys() else None

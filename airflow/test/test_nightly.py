@@ -84,6 +84,13 @@ class NightlyTest(unittest.TestCase):
         """By itself: Airflow would try a whole night's task three times, minutes apart."""
         cases = [
             ({"dataset.root": str(self.installation.folder / "nowhere")}, [], 3, "not an existing folder"),
+            (
+                {"dataset.root": str(self.installation.folder / "nowhere"), "log.format": "json"},
+                [],
+                3,
+                "not an existing folder",
+            ),
+            ({"dataset.root": str(self.installation.folder / "nowhere")}, [""], 3, "not an existing folder"),
             ({}, ["--colour", "red"], 2, "configuration"),
         ]
         given = json.dumps([(settings, arguments) for settings, arguments, _, _ in cases])

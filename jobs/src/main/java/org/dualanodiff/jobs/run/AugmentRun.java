@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
@@ -44,6 +45,7 @@ import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.tracking.LineageEvent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import scala.Tuple2;
 
 /** The main job, around its work: reads what goes in, names the run, holds its lease, and keeps how it ended. */
 public final class AugmentRun {
@@ -291,8 +293,18 @@ public final class AugmentRun {
                     .text("generation", config.generation().toString())
                     .text("master", config.spark().master())
                     .map("spark", config.spark().conf())
+                    .map("executors", executors())
                     .text("data", inputs.adapters().toString())
                     .build();
+        }
+
+        /** What else Spark was told of them: memory is given to spark-submit. */
+        private Map<String, String> executors() {
+            Map<String, String> told = new TreeMap<>();
+            for (Tuple2<String, String> setting : context.getConf().getAllWithPrefix("spark.executor.")) {
+                told.put(setting._1(), setting._2());
+            }
+            return told;
         }
 
         private Plan plan(StoredUnits stored) {

@@ -16,6 +16,7 @@ import org.dualanodiff.jobs.spark.SparkInspection;
 import org.dualanodiff.jobs.spark.SparkJob;
 import org.dualanodiff.jobs.spark.TaskFailures;
 import org.dualanodiff.jobs.spark.TaskSettings;
+import org.dualanodiff.jobs.spark.TaskWatch;
 import org.dualanodiff.pipeline.ProductVersion;
 import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.config.PipelineConfig;
@@ -245,17 +246,22 @@ public final class EvaluationRun {
 
     private static EvaluateArm.Result detect(TaskSettings settings, Progress progress, EvaluateArm.Task task)
             throws Exception {
-        Stopwatch watch = Stopwatch.start();
-        try (ObjectStore store = settings.openStore()) {
-            return new EvaluateArm(store, Machine.ofSpark().files())
-                    .run(task, settings.detectorCompute(), progress.training(task.label(), settings.progressEvery()));
-        } catch (Exception e) {
-            return EvaluateArm.Result.failed(task, watch.seconds(), TaskFailures.staying(task.label(), e));
+        try (TaskWatch watch = TaskWatch.start(task.label())) {
+            try (ObjectStore store = settings.openStore()) {
+                return new EvaluateArm(store, Machine.ofSpark().files())
+                        .run(
+                                task,
+                                settings.detectorCompute(),
+                                watch.counting(progress.training(task.label(), settings.progressEvery())));
+            } catch (Exception e) {
+                return EvaluateArm.Result.failed(task, watch.seconds(), TaskFailures.staying(task.label(), e));
+            }
         }
     }
 
     private static GenerationMetrics measure(TaskSettings settings, MeasureGenerated.Task task) throws Exception {
-        try (ObjectStore store = settings.openStore()) {
+        try (TaskWatch watch = TaskWatch.start(task.label());
+                ObjectStore store = settings.openStore()) {
             return new MeasureGenerated(store, Machine.ofSpark().files()).run(task);
         } catch (Exception e) {
             return GenerationMetrics.failed(task, TaskFailures.staying("measuring " + task.label(), e));

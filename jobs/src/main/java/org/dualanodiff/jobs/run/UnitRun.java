@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.apache.spark.SparkException;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.dualanodiff.jobs.run.AugmentRun.Stages;
 import org.dualanodiff.jobs.spark.NativeTask;
@@ -124,7 +125,13 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
     private void train() throws Exception {
         run.states().enter(id, UnitState.TRAINING);
         List<TrainResult> trained = new ArrayList<>();
-        tasks.onMachines("train", run.jobs()::train, List.of(run.inputs().trainTask(set, id)), trained);
+        try {
+            tasks.onMachines("train", run.jobs()::train, List.of(run.inputs().trainTask(set, id)), trained);
+        } catch (SparkException e) {
+            run.lease().requireNotLost();
+            LOG.error("training {} failed", key, e);
+            throw new UnitFailure("training: " + TaskFailures.textOfJob(e));
+        }
         TrainResult result = trained.get(0);
         report.trained(result);
         if (!result.succeeded()) {

@@ -63,16 +63,17 @@ public final class JvmCheck {
     /**
      * On an executor, before its first task loads anything.
      *
+     * @param bytes that the task has in temporary files at once
      * @throws UncheckedIOException with all that is missing; Spark tries the task elsewhere
      */
-    public static synchronized void requireOnExecutor(ModelFiles base, String device) {
+    public static synchronized void requireOnExecutor(String device, long bytes) {
         // Numbers go into files, whatever the locale of this machine is.
         Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
         if (passed) {
             return;
         }
         boolean embedded = SparkEnv.get().conf().get("spark.master", "").startsWith("local");
-        List<String> problems = problems(embedded, Optional.of(device), adapterBytes(base, 1));
+        List<String> problems = problems(embedded, Optional.of(device), bytes);
         if (!problems.isEmpty()) {
             throw new UncheckedIOException(
                     new IOException("this executor cannot work: " + String.join("; ", problems)));

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.ToLongFunction;
 import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.base.ModelFiles;
 import org.dualanodiff.model.checkpoint.CheckpointException;
@@ -32,22 +33,23 @@ final class LoadedModels {
     private record AdapterKey(String weightsUri, BaseModel base) {}
 
     /**
+     * @param files bytes that the task has in temporary files at once
      * @throws CheckpointException if the model on this machine is not the one that the run was planned with
      */
-    static BaseModel base(Provenance.BaseModel base, Compute compute) {
+    static BaseModel base(Provenance.BaseModel base, Compute compute, ToLongFunction<ModelFiles> files) {
         synchronized (BASES) {
-            return BASES.computeIfAbsent(new BaseKey(base.sha256(), compute), key -> load(base, compute));
+            return BASES.computeIfAbsent(new BaseKey(base.sha256(), compute), key -> load(base, compute, files));
         }
     }
 
-    private static BaseModel load(Provenance.BaseModel base, Compute compute) {
+    private static BaseModel load(Provenance.BaseModel base, Compute compute, ToLongFunction<ModelFiles> files) {
         ModelFiles directory = Machine.ofSpark().models().locate(base.name());
         if (!directory.fingerprint().equals(base.sha256())) {
             throw new CheckpointException(
                     "%s on this machine is not the base model that the run was planned with: expected fingerprint %s, found %s"
                             .formatted(directory.root(), base.sha256(), directory.fingerprint()));
         }
-        JvmCheck.requireOnExecutor(directory, compute.device());
+        JvmCheck.requireOnExecutor(compute.device(), files.applyAsLong(directory));
         return BaseModel.load(directory, compute);
     }
 

@@ -57,8 +57,10 @@ public final class PretrainJob {
         public Pretrain.Result call(Pretrain.Settings settings) throws Exception {
             Compute asked = settings.compute();
             Compute given = new Compute(GpuTask.device(asked.device()), asked.precision(), asked.threads());
-            return new Pretrain(settings.on(given), Machine.ofSpark().hadoop())
-                    .run(reports(progress.training("pretrain", REPORT_EVERY)));
+            try (TaskWatch watch = TaskWatch.start("pretrain")) {
+                return new Pretrain(settings.on(given), Machine.ofSpark().hadoop())
+                        .run(reports(watch.counting(progress.training("pretrain", REPORT_EVERY))));
+            }
         }
 
         private static Pretrain.Progress reports(TrainingListener listener) {

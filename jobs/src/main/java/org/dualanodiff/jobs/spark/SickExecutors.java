@@ -128,10 +128,19 @@ public final class SickExecutors extends SparkListener implements AutoCloseable 
                 giveBack(executor, met);
             }
         } else if (end.reason() instanceof ExecutorLostFailure failure) {
-            lost.merge(failure.execId(), failure.exitCausedByApp(), Boolean::logicalOr);
+            lost.merge(failure.execId(), mayBeTheTasks(failure), Boolean::logicalOr);
         } else if (end.reason() instanceof Success$) {
             failing.remove(executor);
         }
+    }
+
+    /**
+     * Spark says so of every executor that it has not heard of for long, before any cluster manager has missed the machine. A task
+     * that ends its executor is heard of at once: the connection breaks.
+     */
+    static boolean mayBeTheTasks(ExecutorLostFailure failure) {
+        return failure.exitCausedByApp()
+                && !failure.reason().getOrElse(() -> "").contains("heartbeat timed out");
     }
 
     private void giveBack(String executor, Set<String> met) {

@@ -1,7 +1,10 @@
 package org.dualanodiff.jobs.spark;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -15,7 +18,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Which failures of a task are its machine's or the network's rather than its data's: those are handed to Spark, which
- * tries the task again, elsewhere if it can. The last attempt's failure, like any other, stays with the unit.
+ * tries the task again, elsewhere if it can. All others stay with the unit.
  */
 public final class TaskFailures {
 
@@ -34,14 +37,26 @@ public final class TaskFailures {
 
     private TaskFailures() {}
 
-    /** Hands a failure to Spark if it is not the unit's. Engine faults always: from one machine nobody can tell whose they are. */
+    /**
+     * Hands a failure to Spark if it is not the unit's, the last attempt's, too: a job that Spark gives up is submitted again.
+     * Engine faults always: from one machine nobody can tell whose they are.
+     */
     static void throwIfOfTheMachine(Throwable failure) throws Exception {
         if (EngineFault.is(failure)) {
             throw EngineFault.here(failure);
         }
-        if (failure instanceof Exception exception && retriedBySpark(failure)) {
+        if (failure instanceof Exception exception && (retriedBySpark(failure) || mayPass(failure))) {
             throw exception;
         }
+    }
+
+    /** Of disk or network, and not that a file is not there, or not to be read: that will be so in a minute, too. */
+    static boolean mayPass(Throwable failure) {
+        return isOfTheMachine(failure)
+                && causes(failure)
+                        .noneMatch(cause -> cause instanceof FileNotFoundException
+                                || cause instanceof NoSuchFileException
+                                || cause instanceof AccessDeniedException);
     }
 
     /** Whether another attempt at the running task may go better, and Spark will make one. */

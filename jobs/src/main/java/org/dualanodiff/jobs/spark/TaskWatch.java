@@ -73,6 +73,11 @@ public final class TaskWatch implements AutoCloseable {
         this.holdsGpu = holdsGpu;
     }
 
+    /** As {@link #start(String, long)}, where nobody asks how long it waited. */
+    public static TaskWatch start(String unit) {
+        return start(unit, System.currentTimeMillis());
+    }
+
     /**
      * @param unit such as {@code hazelnut/crack}
      * @param submitted when the driver handed the work to Spark, in milliseconds since 1970 by the driver's clock
@@ -94,7 +99,7 @@ public final class TaskWatch implements AutoCloseable {
         loaded = watch.seconds();
     }
 
-    double seconds() {
+    public double seconds() {
         return watch.seconds();
     }
 
@@ -103,7 +108,7 @@ public final class TaskWatch implements AutoCloseable {
         return work.within(queued, loaded, holdsGpu);
     }
 
-    TrainingListener counting(TrainingListener next) {
+    public TrainingListener counting(TrainingListener next) {
         TrainingListener counted = (step, steps, loss) -> {
             counters.step();
             countGpu();

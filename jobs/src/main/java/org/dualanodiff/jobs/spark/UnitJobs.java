@@ -232,14 +232,20 @@ public final class UnitJobs {
                     TrainingListener listener,
                     Runnable loaded)
                     throws IOException {
-                BaseModel base = LoadedModels.base(task.base(), settings.trainingCompute());
+                BaseModel base = LoadedModels.base(
+                        task.base(),
+                        settings.trainingCompute(),
+                        files -> JvmCheck.trainingBytes(files, task.training().rank()));
                 loaded.run();
                 return new TrainAdapter(store, Machine.ofSpark().files()).run(base, task, listener);
             }
 
             @Override
             public PairSource pairs(ObjectStore store, GenerateTask task, TaskSettings settings) throws IOException {
-                BaseModel base = LoadedModels.base(task.base(), settings.generationCompute());
+                BaseModel base = LoadedModels.base(
+                        task.base(),
+                        settings.generationCompute(),
+                        files -> task.adapter().provenance().weights().bytes());
                 LoadedModels.Lease lease = LoadedModels.adapter(store, task.adapter(), base);
                 try {
                     DatasetFiles files = Machine.ofSpark().files();

@@ -6,6 +6,7 @@ import ai.djl.engine.EngineException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -92,7 +93,7 @@ class GivenUpAttemptsTest {
     @Test
     void tasksThatHadEnded_whenSparkGaveUpTheirJob_areNotDoneAgain() throws IOException {
         FailsSecond.of("again", () -> {
-            throw new Error("lost", new IOException("connection reset"));
+            throw new UncheckedIOException(new IOException("connection reset"));
         });
 
         assertThat(augment("again", FailsSecond.class).status()).isEqualTo("complete");

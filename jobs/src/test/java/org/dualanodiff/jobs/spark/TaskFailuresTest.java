@@ -2,8 +2,13 @@ package org.dualanodiff.jobs.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.util.List;
+import org.apache.spark.ExecutorLostFailure;
 import org.apache.spark.SparkConf;
 import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.model.torch.Devices.DeviceException;
@@ -12,6 +17,8 @@ import org.dualanodiff.pipeline.store.StoreException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import scala.Option;
 
 class TaskFailuresTest {
 
@@ -24,6 +31,36 @@ class TaskFailuresTest {
                 .isTrue();
         assertThat(TaskFailures.isOfTheMachine(new StoreException("cannot read", full)))
                 .isTrue();
+    }
+
+    @ParameterizedTest
+    @MethodSource("failuresThatLast")
+    void fileThatIsNotThere_orNotToBeRead_isTriedOnOtherMachinesAlone(IOException lasting) {
+        assertThat(TaskFailures.isOfTheMachine(lasting)).isTrue();
+        assertThat(TaskFailures.mayPass(new StoreException("cannot read", lasting)))
+                .isFalse();
+        assertThat(TaskFailures.mayPass(new IOException("connection reset"))).isTrue();
+        assertThat(TaskFailures.mayPass(new ArithmeticException("diverged"))).isFalse();
+    }
+
+    private static List<IOException> failuresThatLast() {
+        return List.of(
+                new FileNotFoundException("a.png"),
+                new NoSuchFileException("a.png"),
+                new AccessDeniedException("a.png"));
+    }
+
+    @Test
+    void executorOfWhichNothingIsHeard_isNotTheTasksFault() {
+        assertThat(SickExecutors.mayBeTheTasks(lost(true, "Executor heartbeat timed out after 125000 ms")))
+                .isFalse();
+        assertThat(SickExecutors.mayBeTheTasks(lost(true, "Command exited with code 139")))
+                .isTrue();
+        assertThat(SickExecutors.mayBeTheTasks(lost(false, "worker lost"))).isFalse();
+    }
+
+    private static ExecutorLostFailure lost(boolean causedByApp, String reason) {
+        return new ExecutorLostFailure("1", causedByApp, Option.apply(reason));
     }
 
     @Test

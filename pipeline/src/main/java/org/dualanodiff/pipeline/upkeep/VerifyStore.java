@@ -39,7 +39,8 @@ public final class VerifyStore {
 
     /**
      * @param runId the one run to check, with its adapters; empty for the whole store. Data sets are part of the whole
-     *     store only: what publishes them may wait for the check of a run
+     *     store only: what publishes them may wait for the check of a run. That one run cannot be checked for the driver
+     *     that is at work on it is a finding
      * @throws StoreException if there is no such run, or the store fails
      */
     public VerifyResult run(Optional<String> runId) {
@@ -52,6 +53,13 @@ public final class VerifyStore {
         for (String run : runs) {
             holder(run, findings)
                     .ifPresentOrElse(holder -> underWay.add("%s by %s".formatted(run, holder)), () -> idle.add(run));
+        }
+        if (runId.isPresent()) {
+            underWay.forEach(run -> findings.add(
+                    "run-under-way",
+                    StoreLayout.leases(runId.get()),
+                    "not checked, for a driver is at work on " + run,
+                    "verify it again when that has ended; the lease of a driver that was killed expires by itself"));
         }
         List<SampleFileSummary> files = checkRuns(idle, findings);
         List<String> adapters = adapters(runId);

@@ -190,6 +190,10 @@ class VerifyStoreTest {
             VerifyResult result = made.verify();
             assertThat(result.findings()).isEmpty();
             assertThat(result.underWay()).singleElement().asString().startsWith("night by process");
+            VerifyResult one =
+                    new VerifyStore(made.store, new VerifyStore.InspectionHere(made.store)).run(Optional.of(RUN));
+            assertThat(one.findings()).extracting(VerifyStore.Finding::kind).containsExactly("run-under-way");
+            assertThat(one.files()).isZero();
             lease.requireHeld();
         }
         assertFound("file-unlisted", FOLDER + "/pairs-2.parquet");
