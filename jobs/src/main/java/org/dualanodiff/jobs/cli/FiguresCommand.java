@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -86,7 +87,7 @@ final class FiguresCommand extends StoreCommand {
                 metrics.put(unit.getKey().toString(), unit.getValue());
                 draw(unit.getKey(), dataset, samples.get(unit.getKey()), files);
             }
-            print(metrics, comparison);
+            print(samples.keySet(), metrics, comparison);
             return metrics.isEmpty() ? ExitCode.DATA : ExitCode.DONE;
         }
     }
@@ -105,12 +106,17 @@ final class FiguresCommand extends StoreCommand {
         Files.write(file, ContactSheet.png(groups, ACROSS, Long.MAX_VALUE));
     }
 
-    private void print(Map<String, PairMetrics> metrics, PairComparison comparison) {
+    private void print(Collection<UnitKey> units, Map<String, PairMetrics> metrics, PairComparison comparison) {
         PrintWriter console = stderr();
         if (metrics.isEmpty()) {
             console.printf("run %s has too few pairs of this data set to compare%n", run);
         }
         comparison.lines(run, metrics).forEach(console::println);
+        units.stream()
+                .filter(unit -> !metrics.containsKey(unit.toString()))
+                .forEach(unit -> console.printf(
+                        "not compared: %s; it takes two pairs whose pixels were kept, and two training images that show the defect%n",
+                        unit));
         stdout().println(Console.json(new Answer(run, comparison.onUnseen(), metrics)));
     }
 

@@ -74,7 +74,7 @@ public final class AblationRun {
             for (Map.Entry<String, PipelineConfig> variant : variants.entrySet()) {
                 String run = variant.getValue().run().id();
                 comparison
-                        .of(PairComparison.samples(store, run, dataset, Integer.MAX_VALUE))
+                        .ofRun(store, run, dataset)
                         .forEach((unit, of) -> metrics.put(variant.getKey() + ", " + unit, of));
             }
             comparison.lines("variant", metrics).forEach(console::println);

@@ -46,6 +46,11 @@ class AblateCommandTest {
         assertThat(again.json().getAsJsonObject("figures").getAsJsonObject("cloth/hole"))
                 .isEqualTo(figures.getAsJsonObject("deaf, cloth/hole"));
         assertThat(sheets().resolve("cloth-hole.png")).isNotEmptyFile();
+
+        CommandLineRun one =
+                command("figures", "--side", "32", "--steps", "2", "--run", "ablation-deaf", "--pairs", "1");
+        assertThat(one.exit()).isEqualTo(ExitCode.DATA);
+        assertThat(one.err()).contains("not compared: cloth/hole; it takes two pairs");
     }
 
     @Test

@@ -124,6 +124,16 @@ public final class PairComparison implements AutoCloseable {
         return samples;
     }
 
+    /** As {@link #of}, all samples of a run, those of one unit at a time: their pictures take much memory. */
+    public Map<UnitKey, PairMetrics> ofRun(ObjectStore store, String runId, Dataset dataset) throws IOException {
+        RunSamples run = new RunSamples(store, runId);
+        Map<UnitKey, PairMetrics> metrics = new LinkedHashMap<>();
+        for (DefectSet set : dataset.sets()) {
+            metrics.putAll(of(Map.of(set.unit(), run.first(set.unit(), sample -> true, Integer.MAX_VALUE))));
+        }
+        return metrics;
+    }
+
     /**
      * Each unit's generated pairs beside its training images. Samples whose pixels were not kept are passed over; a unit with
      * fewer than two pairs to look at, or fewer than two training images, is left out.
