@@ -197,12 +197,25 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
         run.states().enter(id, UnitState.LEARNING);
         try {
             QualityProfile learned = tasks.persistently(() -> run.jobs().learn(task.get()));
-            return new QualityRegistry(run.store(), run.runId()).settle(key, learned);
+            QualityProfile profile = new QualityRegistry(run.store(), run.runId()).settle(key, learned);
+            requireMasks(profile);
+            return profile;
+        } catch (UnitFailure e) {
+            throw e;
         } catch (Exception e) {
             run.lease().requireNotLost();
             LOG.error("looking at the real pairs of {} failed", key, e);
             throw new UnitFailure("quality gate: " + TaskFailures.textOfJob(e));
         }
+    }
+
+    private void requireMasks(QualityProfile profile) {
+        profile.thresholds()
+                .excludeAllMasks(
+                        run.config().mask().cleanup(), run.inputs().settings().resolution())
+                .ifPresent(why -> {
+                    throw new UnitFailure("quality gate: " + why);
+                });
     }
 
     /** What an earlier driver, or an earlier command, has left. */

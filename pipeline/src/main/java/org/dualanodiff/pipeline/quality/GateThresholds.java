@@ -15,6 +15,7 @@ import org.apache.commons.math3.stat.ranking.NaNStrategy;
 import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.mask.Mask;
+import org.dualanodiff.model.mask.MaskCleanup;
 import org.dualanodiff.pipeline.background.AutomaticObjectMask;
 import org.dualanodiff.pipeline.config.PipelineConfig.Limit;
 import org.dualanodiff.pipeline.quality.LearnQuality.TrainingPair;
@@ -198,6 +199,24 @@ public record GateThresholds(Map<QualityCheck, Double> limits) implements Serial
     /** NaN if the check is off. */
     public double limit(QualityCheck check) {
         return limits.getOrDefault(check, Double.NaN);
+    }
+
+    /**
+     * Why no mask can pass, since what is not too large beside the real ones is removed as a speck; empty where one can.
+     *
+     * @param cleanup of masks, for images of {@link MaskCleanup#REFERENCE_SIDE} pixels
+     * @param side of the working images, in pixels
+     */
+    public Optional<String> excludeAllMasks(MaskCleanup cleanup, int side) {
+        int least = cleanup.at(side).minArea();
+        double most = limit(QualityCheck.MASK_TOO_LARGE) * side * side;
+        return least > most
+                ? Optional.of(
+                        ("no mask can pass: pieces below %d pixels are removed (mask.min-area = %d), and masks above %d"
+                                        + " pixels are too large beside the real ones; lower mask.min-area, or have defects shown"
+                                        + " larger by dataset.crop = \"defect\" or a higher resolution")
+                                .formatted(least, cleanup.minArea(), (long) most))
+                : Optional.empty();
     }
 
     boolean areBrokenBy(PairMeasures measures, QualityCheck check) {

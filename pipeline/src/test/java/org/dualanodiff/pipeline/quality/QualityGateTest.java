@@ -11,6 +11,7 @@ import java.util.stream.IntStream;
 import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.mask.Mask;
+import org.dualanodiff.model.mask.MaskCleanup;
 import org.dualanodiff.pipeline.config.PipelineConfig.Limit;
 import org.dualanodiff.pipeline.config.PipelineConfig.QualityConfig;
 import org.dualanodiff.pipeline.quality.LearnQuality.QualityProfile;
@@ -72,6 +73,20 @@ class QualityGateTest {
     void gate_ofMaskMuchSmallerOrLarger_saysWhich() {
         assertThat(reasons(Pictures.disc(2, 30, 30, 2, 60))).containsExactly("mask_too_small");
         assertThat(reasons(Pictures.disc(2, 30, 30, 16, 60))).containsExactly("mask_too_large");
+    }
+
+    @Test
+    void limits_thatAllowOnlySpecksThatAreRemoved_excludeAllMasks() {
+        MaskCleanup cleanup = new MaskCleanup(1, 0, 48, 0, 0);
+        GateThresholds tiny = new GateThresholds(Map.of(QualityCheck.MASK_TOO_LARGE, 0.002));
+
+        assertThat(tiny.excludeAllMasks(cleanup, 128))
+                .hasValueSatisfying(why ->
+                        assertThat(why).contains("pieces below 48 pixels", "mask.min-area = 48", "above 32 pixels"));
+        assertThat(tiny.excludeAllMasks(cleanup, 256))
+                .hasValueSatisfying(why -> assertThat(why).contains("pieces below 192 pixels", "above 131 pixels"));
+        assertThat(tiny.excludeAllMasks(new MaskCleanup(1, 0, 32, 0, 0), 128)).isEmpty();
+        assertThat(GateThresholds.NONE.excludeAllMasks(cleanup, 128)).isEmpty();
     }
 
     @Test
