@@ -1,9 +1,12 @@
 package org.dualanodiff.model.detector;
 
 import java.awt.image.BufferedImage;
+import java.util.List;
+import java.util.Optional;
 import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PilResize;
+import org.dualanodiff.model.image.TrainingTransform;
 import org.dualanodiff.model.mask.Mask;
 
 /**
@@ -33,6 +36,22 @@ public record DetectorPair(Image image, Mask mask) {
      */
     public static DetectorPair of(BufferedImage image, BufferedImage mask, int size, int channels) {
         return new DetectorPair(resized(image, size, channels), nearest(Mask.of(mask), size));
+    }
+
+    /**
+     * The views of a photograph that an adapter is trained on and that hold some of the defect: squares in color, several if
+     * it is not square, none if the defect is lost at this size.
+     *
+     * @param side of the views, in pixels
+     */
+    public static List<DetectorPair> views(BufferedImage photograph, BufferedImage mask, int side) {
+        return new TrainingTransform(side)
+                .windows(photograph, mask, Optional.empty(), Flip.NONE).stream()
+                        .map(view -> new DetectorPair(
+                                Image.ofSigned(view.image(), side, side),
+                                Mask.where(side, side, i -> view.mask()[i] != 0)))
+                        .filter(DetectorPair::hasDefect)
+                        .toList();
     }
 
     /** A defect-free image of any size. */

@@ -12,7 +12,6 @@ import org.dualanodiff.model.detector.DetectorPair;
 import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.TrainingTransform;
-import org.dualanodiff.model.image.TrainingTransform.Pixels;
 import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.model.sampling.Anchors;
 import org.dualanodiff.model.sampling.Anchors.Anchor;
@@ -51,7 +50,7 @@ public record AnchorSource(List<URI> good, BackgroundSource objects, List<Flip> 
     Anchors open(List<DefectImage> real, DatasetFiles files, int side) throws IOException {
         BackgroundSource.ObjectMasks masks = objects == null ? null : objects.open(files);
         TrainingTransform transform = new TrainingTransform(side);
-        List<DetectorPair> defects = anchoring.startsFromReal() ? views(real, files, transform) : List.of();
+        List<DetectorPair> defects = anchoring.startsFromReal() ? views(real, files, side) : List.of();
         return new Anchors(good.size(), anchoring, (number, series, index) -> {
             URI uri = good.get(number);
             Optional<BufferedImage> photograph = files.goodImage(uri);
@@ -73,14 +72,10 @@ public record AnchorSource(List<URI> good, BackgroundSource objects, List<Flip> 
     }
 
     /** What training sees of the defect images, each view as it is. */
-    private static List<DetectorPair> views(List<DefectImage> real, DatasetFiles files, TrainingTransform transform)
-            throws IOException {
+    private static List<DetectorPair> views(List<DefectImage> real, DatasetFiles files, int side) throws IOException {
         List<DetectorPair> views = new ArrayList<>();
         for (DefectImage defect : real) {
-            transform.windows(defect.openImage(files), defect.openMask(files), Optional.empty(), Flip.NONE).stream()
-                    .filter(Pixels::hasDefect)
-                    .map(AnchorSource::pair)
-                    .forEach(views::add);
+            views.addAll(DetectorPair.views(defect.openImage(files), defect.openMask(files), side));
         }
         if (views.isEmpty()) {
             throw new DatasetException(
@@ -88,12 +83,6 @@ public record AnchorSource(List<URI> good, BackgroundSource objects, List<Flip> 
                             + " ones; set a higher resolution, or generation.strength = 1");
         }
         return views;
-    }
-
-    private static DetectorPair pair(Pixels view) {
-        int side = view.size();
-        return new DetectorPair(
-                Image.ofSigned(view.image(), side, side), Mask.where(side, side, i -> view.mask()[i] != 0));
     }
 
     /**

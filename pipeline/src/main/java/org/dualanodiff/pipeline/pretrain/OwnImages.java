@@ -9,19 +9,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.hadoop.conf.Configuration;
+import org.dualanodiff.model.detector.DetectorPair;
 import org.dualanodiff.model.files.Digest;
-import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PilResize;
-import org.dualanodiff.model.image.TrainingTransform;
-import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.model.random.NoiseSource;
 import org.dualanodiff.pipeline.crop.DefectCrops;
 import org.dualanodiff.pipeline.dataset.Dataset;
@@ -137,16 +134,9 @@ final class OwnImages {
     }
 
     private void addDefect(DefectSet set, BufferedImage photograph, BufferedImage mask) {
-        new TrainingTransform(side)
-                .windows(photograph, mask, Optional.empty(), Flip.NONE).stream()
-                        .filter(TrainingTransform.Pixels::hasDefect)
-                        .map(pixels -> new OwnDefect(
-                                Image.ofSigned(pixels.image(), side, side),
-                                Mask.where(side, side, i -> pixels.mask()[i] > 0)
-                                        .image(),
-                                set.category(),
-                                set.defect()))
-                        .forEach(defects::add);
+        DetectorPair.views(photograph, mask, side).stream()
+                .map(view -> new OwnDefect(view.image(), view.mask().image(), set.category(), set.defect()))
+                .forEach(defects::add);
     }
 
     private static List<Path> files(Path folder) throws IOException {

@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.dualanodiff.model.detector.DetectorPair;
 import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PartGround;
-import org.dualanodiff.model.image.TrainingTransform;
 import org.dualanodiff.model.mask.GroundDistanceMask;
 import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.pipeline.UnitKey;
@@ -158,18 +158,12 @@ public final class LearnQuality {
             this(image, mask, Double.NaN);
         }
 
-        /**
-         * The views of a photograph that an adapter is trained on and that hold some of the defect; several if it is not
-         * square, none if the defect is lost at this size.
-         *
-         * @param side of the views, in pixels
-         */
+        /** See {@link DetectorPair#views}. */
         public static List<TrainingPair> views(BufferedImage photograph, BufferedImage mask, int side) {
-            return new TrainingTransform(side)
-                    .windows(photograph, mask, Optional.empty(), Flip.NONE).stream()
-                            .filter(TrainingTransform.Pixels::hasDefect)
-                            .map(TrainingPair::of)
-                            .toList();
+            return DetectorPair.views(photograph, mask, side).stream()
+                    .map(view -> new TrainingPair(
+                            view.image().buffered(), view.mask().buffered()))
+                    .toList();
         }
 
         /**
@@ -183,16 +177,6 @@ public final class LearnQuality {
                     .pairs(name, photograph, mask).stream()
                             .map(pair -> new TrainingPair(pair.image(), pair.mask(), pair.margin()))
                             .toList();
-        }
-
-        private static TrainingPair of(TrainingTransform.Pixels view) {
-            byte[] levels = new byte[view.mask().length];
-            for (int i = 0; i < levels.length; i++) {
-                levels[i] = (byte) (view.mask()[i] == 0 ? 0 : 255);
-            }
-            BufferedImage image =
-                    Image.ofSigned(view.image(), view.size(), view.size()).buffered();
-            return new TrainingPair(image, new Image(view.size(), view.size(), 1, levels).buffered());
         }
 
         /** As {@link #part(PartGround)}, on mid-grey. */

@@ -11,13 +11,11 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.base.MemoryNeed;
+import org.dualanodiff.model.detector.DetectorPair;
 import org.dualanodiff.model.dual.AdapterFile;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.files.TemporaryFolder;
-import org.dualanodiff.model.image.Flip;
-import org.dualanodiff.model.image.TrainingTransform;
-import org.dualanodiff.model.image.TrainingTransform.Pixels;
 import org.dualanodiff.model.torch.OutOfDeviceMemoryException;
 import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.model.training.DualTrainer;
@@ -161,7 +159,6 @@ public final class TrainAdapter {
 
     /** @throws DatasetException if no image shows its defect at the working resolution */
     private List<TrainingExample> whole(TrainTask task) throws IOException {
-        TrainingTransform transform = new TrainingTransform(task.training().resolution());
         List<String> vanished = new ArrayList<>();
         BackgroundSource.ObjectMasks objects =
                 task.background() == null ? null : task.background().open(files);
@@ -169,8 +166,7 @@ public final class TrainAdapter {
         for (DefectImage defect : task.set().training()) {
             BufferedImage image = defect.openImage(files);
             BufferedImage mask = defect.openMask(files);
-            if (transform.windows(image, mask, Optional.empty(), Flip.NONE).stream()
-                    .noneMatch(Pixels::hasDefect)) {
+            if (DetectorPair.views(image, mask, task.training().resolution()).isEmpty()) {
                 vanished.add(defect.name());
             }
             Optional<BufferedImage> object =
