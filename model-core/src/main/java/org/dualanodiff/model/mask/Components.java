@@ -104,18 +104,13 @@ public record Components(Mask mask, int[] labels, int[] areas) {
             int x = queue[head] % mask.width();
             int y = queue[head] / mask.width();
             for (int n = 0; n < neighbors; n++) {
-                int next = index(mask, x + DX[n], y + DY[n]);
-                if (next >= 0 && mask.set()[next] && labels[next] < 0) {
+                int next = (y + DY[n]) * mask.width() + x + DX[n];
+                if (mask.at(x + DX[n], y + DY[n]) && labels[next] < 0) {
                     labels[next] = label;
                     queue[tail++] = next;
                 }
             }
         }
         return tail;
-    }
-
-    private static int index(Mask mask, int x, int y) {
-        boolean inside = x >= 0 && y >= 0 && x < mask.width() && y < mask.height();
-        return inside ? y * mask.width() + x : -1;
     }
 }

@@ -72,6 +72,11 @@ public final class Mask {
         return set;
     }
 
+    /** Whether a pixel is marked; none beyond the image is. */
+    public boolean at(int x, int y) {
+        return x >= 0 && y >= 0 && x < width && y < height && set[y * width + x];
+    }
+
     /** One grey channel, 255 on what is marked and 0 elsewhere. */
     public Image image() {
         byte[] levels = new byte[set.length];

@@ -112,7 +112,7 @@ public final class CutPaste {
     private static DetectorPair paste(DetectorPair source, Cutting cutting, Image target, int x, int y) {
         int width = target.width();
         int height = target.height();
-        Mask mask = Mask.where(width, height, i -> cutting.isDefect(i % width - x, i / width - y));
+        Mask mask = Mask.where(width, height, i -> cutting.defect.at(i % width - x, i / width - y));
         float[] alpha = blurred(mask.dilatedBySquare(1));
         double gain = gain(mean(target, mask), source);
         byte[] levels = target.levels().clone();
@@ -236,21 +236,13 @@ public final class CutPaste {
             this.defect = Mask.where(side, side, i -> {
                 int x = (int) Math.round(sourceX(i % side, i / side));
                 int y = (int) Math.round(sourceY(i % side, i / side));
-                return isMarked(source.mask(), x, y);
+                return source.mask().at(x, y);
             });
         }
 
         /** On one axis: the border that the defect comes in from, where it is one alone, else the middle of its box. */
         private static double middle(boolean first, boolean last, double center, int length) {
             return first == last ? center - 0.5 : first ? -0.5 : length - 0.5;
-        }
-
-        boolean isDefect(int x, int y) {
-            return isMarked(defect, x, y);
-        }
-
-        private static boolean isMarked(Mask mask, int x, int y) {
-            return x >= 0 && y >= 0 && x < mask.width() && y < mask.height() && mask.set()[y * mask.width() + x];
         }
 
         /** The source's level at a place of the canvas. */

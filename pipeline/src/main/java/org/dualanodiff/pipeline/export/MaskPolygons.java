@@ -55,11 +55,11 @@ final class MaskPolygons {
     private void markEdges() {
         for (int y = 0; y < height; y++) {
             for (int x = 0; x < width; x++) {
-                if (isDefect(x, y)) {
-                    mark(!isDefect(x, y - 1), x, y, Direction.RIGHT);
-                    mark(!isDefect(x + 1, y), x + 1, y, Direction.DOWN);
-                    mark(!isDefect(x, y + 1), x + 1, y + 1, Direction.LEFT);
-                    mark(!isDefect(x - 1, y), x, y + 1, Direction.UP);
+                if (mask.at(x, y)) {
+                    mark(!mask.at(x, y - 1), x, y, Direction.RIGHT);
+                    mark(!mask.at(x + 1, y), x + 1, y, Direction.DOWN);
+                    mark(!mask.at(x, y + 1), x + 1, y + 1, Direction.LEFT);
+                    mark(!mask.at(x - 1, y), x, y + 1, Direction.UP);
                 }
             }
         }
@@ -69,10 +69,6 @@ final class MaskPolygons {
         if (isEdge) {
             edges[y * (width + 1) + x] |= direction.bit;
         }
-    }
-
-    private boolean isDefect(int x, int y) {
-        return x >= 0 && y >= 0 && x < width && y < height && mask.set()[y * width + x];
     }
 
     /** Walks one loop and takes its edges away; every corner of a pixel on the way is in it. */
