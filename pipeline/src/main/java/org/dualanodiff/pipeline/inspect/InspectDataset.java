@@ -14,6 +14,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
+import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.Dataset.GoodImages;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
@@ -95,7 +96,7 @@ public final class InspectDataset {
     private static Opened defect(DatasetFiles files, String root, DefectSet set, DefectImage image, boolean training) {
         String file = DatasetPath.below(root, image.imageUri());
         try {
-            long pixels = marked(image.openMask(files));
+            long pixels = Mask.of(image.openMask(files)).area();
             SeenImage seen = seen(set.category(), set.defect(), training, file, image.openImage(files));
             return new Opened(Optional.of(seen), Optional.empty(), pixels);
         } catch (IOException e) {
@@ -119,15 +120,6 @@ public final class InspectDataset {
                 image.getHeight(),
                 image.getWidth() + " " + Fingerprint.ofBytes(levels).hex(),
                 Thumbnail.of(image));
-    }
-
-    private static long marked(BufferedImage mask) {
-        long marked = 0;
-        for (byte level : ((DataBufferByte) mask.getRaster().getDataBuffer()).getData()) {
-            // The sign of a byte tells a level of 128 or more.
-            marked += level < 0 ? 1 : 0;
-        }
-        return marked;
     }
 
     private static DatasetReport.Category category(
