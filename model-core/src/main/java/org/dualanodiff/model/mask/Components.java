@@ -36,9 +36,9 @@ public record Components(Mask mask, int[] labels, int[] areas) {
         return Mask.where(mask.width(), mask.height(), i -> labels[i] >= 0 && accepted.test(labels[i]));
     }
 
-    /** The largest component, and those of at least {@code share} of its area. */
-    public Mask largest(double share) {
-        double least = share * Arrays.stream(areas).max().orElse(0);
+    /** Those components that have at least so many pixels, and at least {@code share} of the largest one's. */
+    public Mask largest(int pixels, double share) {
+        double least = Math.max(pixels, share * Arrays.stream(areas).max().orElse(0));
         return keep(component -> areas[component] >= least);
     }
 

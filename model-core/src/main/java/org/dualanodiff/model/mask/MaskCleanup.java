@@ -1,7 +1,6 @@
 package org.dualanodiff.model.mask;
 
 import java.io.Serializable;
-import java.util.Arrays;
 
 /**
  * What is done to every mask after its pixels are found: gaps are closed, thin bridges opened, enclosed holes filled,
@@ -54,14 +53,8 @@ public record MaskCleanup(int openingRadius, int closingRadius, int minArea, dou
 
     Mask apply(Mask found) {
         Mask smooth = found.closed(closingRadius).opened(openingRadius);
-        return withoutSpecks(maxHoleArea == 0 ? smooth : smooth.filled(maxHoleArea));
-    }
-
-    private Mask withoutSpecks(Mask mask) {
-        Components components = mask.components();
-        int largest = Arrays.stream(components.areas()).max().orElse(0);
-        double least = Math.max(minArea, minShare * largest);
-        return components.keep(component -> components.areas()[component] >= least);
+        Mask whole = maxHoleArea == 0 ? smooth : smooth.filled(maxHoleArea);
+        return whole.components().largest(minArea, minShare);
     }
 
     private static void require(String name, int value) {

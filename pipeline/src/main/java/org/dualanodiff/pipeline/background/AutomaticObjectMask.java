@@ -130,7 +130,7 @@ public final class AutomaticObjectMask implements Serializable {
     private Mask object(GroundDistance ground) {
         Mask far = Mask.where(ground.width(), ground.height(), i -> ground.distance()[i] > threshold);
         Mask smooth = far.filled(Integer.MAX_VALUE).smoothed(SMOOTHING);
-        return Components.fourConnected(smooth).largest(LESSER_PART).filled(Integer.MAX_VALUE);
+        return Components.fourConnected(smooth).largest(0, LESSER_PART).filled(Integer.MAX_VALUE);
     }
 
     /**
