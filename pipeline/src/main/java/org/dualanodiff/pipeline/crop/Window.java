@@ -66,6 +66,12 @@ public record Window(int x, int y, int width, int height) {
         return new Image(photograph.width(), photograph.height(), photograph.channels(), levels);
     }
 
+    /** A mask of the whole photograph that is {@code part} in this window, and empty beyond. */
+    public Mask paste(Mask part, int photographWidth, int photographHeight) {
+        return Mask.where(
+                photographWidth, photographHeight, i -> part.at(i % photographWidth - x, i / photographWidth - y));
+    }
+
     /**
      * How near a mask comes to those sides of this window that lie inside the photograph: free pixels, in lengths of the
      * window across that side. A defect that such a side cuts through has 0.

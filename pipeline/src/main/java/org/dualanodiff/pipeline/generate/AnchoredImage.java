@@ -1,7 +1,7 @@
 package org.dualanodiff.pipeline.generate;
 
-import java.awt.image.BufferedImage;
 import org.dualanodiff.model.image.Image;
+import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.pipeline.crop.Window;
 
 /**
@@ -11,8 +11,8 @@ import org.dualanodiff.pipeline.crop.Window;
  */
 final class AnchoredImage {
 
-    /** By the distance from the mask, in pixels along the longer axis: how much of the generated image is seen. */
-    private static final float[] BLEND = {1f, 1f, 0.5f};
+    /** Two pixels from the mask, along the longer axis: how much of the generated image is seen. */
+    private static final float BLEND = 0.5f;
 
     /** Of a window, along sides that cut the photograph: over this part of its width what was redrawn fades in. */
     private static final double FADE = 1.0 / 16;
@@ -44,50 +44,23 @@ final class AnchoredImage {
     /**
      * @param generated RGB
      * @param good RGB, of the same size
-     * @param mask grey, 255 on the defect, of the same size
+     * @param defect of the same size
      */
-    static BufferedImage compose(BufferedImage generated, BufferedImage good, BufferedImage mask) {
-        return compose(Image.rgb(generated), Image.rgb(good), Image.gray(mask)).buffered();
-    }
-
-    static Image compose(Image generated, Image outside, Image defect) {
-        Image inside = generated.coloredAs(outside);
-        int area = defect.levels().length;
-        byte[] levels = outside.levels().clone();
-        for (int y = 0; y < defect.height(); y++) {
-            for (int x = 0; x < defect.width(); x++) {
-                int distance = distance(defect, x, y);
-                for (int c = 0; distance < BLEND.length && c < 3; c++) {
-                    int at = c * area + y * defect.width() + x;
-                    levels[at] = mixed(outside.levels()[at], inside.levels()[at], BLEND[distance]);
-                }
+    static Image compose(Image generated, Image good, Mask defect) {
+        Image inside = generated.coloredAs(good);
+        boolean[] near = defect.dilatedBySquare(1).set();
+        boolean[] edge = defect.dilatedBySquare(2).set();
+        byte[] levels = good.levels().clone();
+        for (int at = 0; at < levels.length; at++) {
+            int pixel = at % near.length;
+            if (edge[pixel]) {
+                levels[at] = mixed(levels[at], inside.levels()[at], near[pixel] ? 1 : BLEND);
             }
         }
-        return new Image(defect.width(), defect.height(), 3, levels);
+        return new Image(good.width(), good.height(), 3, levels);
     }
 
     private static byte mixed(byte outside, byte inside, float share) {
         return (byte) Math.round((outside & 0xff) + ((inside & 0xff) - (outside & 0xff)) * share);
-    }
-
-    /** To the nearest defect pixel, at most the length of the blend. */
-    private static int distance(Image defect, int x, int y) {
-        for (int radius = 0; radius < BLEND.length; radius++) {
-            if (touches(defect, x, y, radius)) {
-                return radius;
-            }
-        }
-        return BLEND.length;
-    }
-
-    private static boolean touches(Image defect, int x, int y, int radius) {
-        for (int row = Math.max(0, y - radius); row <= Math.min(defect.height() - 1, y + radius); row++) {
-            for (int column = Math.max(0, x - radius); column <= Math.min(defect.width() - 1, x + radius); column++) {
-                if (defect.level(0, row, column) != 0) {
-                    return true;
-                }
-            }
-        }
-        return false;
     }
 }

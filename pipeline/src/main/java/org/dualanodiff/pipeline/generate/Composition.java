@@ -26,34 +26,21 @@ sealed interface Composition {
     Optional<BufferedImage> good(GeneratedPair pair);
 
     /** @param mask of the defect, at the working resolution */
-    ComposedPair compose(GeneratedPair pair, BufferedImage mask);
-
-    /** The part of a mask where a defect may be. */
-    static BufferedImage within(BufferedImage mask, float[] place) {
-        if (place == null) {
-            return mask;
-        }
-        Image pixels = Image.gray(mask);
-        byte[] levels = pixels.levels().clone();
-        for (int i = 0; i < levels.length; i++) {
-            levels[i] = place[i] == 0 ? 0 : levels[i];
-        }
-        return new Image(pixels.width(), pixels.height(), 1, levels).buffered();
-    }
+    ComposedPair compose(GeneratedPair pair, Mask mask);
 
     /**
      * A pair as users get it.
      *
      * @param image RGB
      * @param part the defect on its ground, of the same size
-     * @param mask grey, 255 on the defect and 0 elsewhere, of the same size
+     * @param mask of the defect, of the same size
      * @param background address of the good image in it, or null; with the window, if it was made in one
      * @param judged the window that the quality gate looks at
      */
-    record ComposedPair(BufferedImage image, BufferedImage part, BufferedImage mask, String background, Window judged) {
+    record ComposedPair(BufferedImage image, BufferedImage part, Mask mask, String background, Window judged) {
 
         Pictures pictures() {
-            return new Pictures(PngCodec.encode(image), PngCodec.encode(mask), PngCodec.encode(part));
+            return new Pictures(PngCodec.encode(image), PngCodec.encode(mask.buffered()), PngCodec.encode(part));
         }
     }
 
@@ -75,19 +62,19 @@ sealed interface Composition {
         }
 
         @Override
-        public ComposedPair compose(GeneratedPair pair, BufferedImage mask) {
-            Window all = new Window(0, 0, mask.getWidth(), mask.getHeight());
+        public ComposedPair compose(GeneratedPair pair, Mask mask) {
+            Window all = new Window(0, 0, mask.width(), mask.height());
             BufferedImage image =
                     pair.anchor().map(anchor -> on(anchor, pair, mask, all)).orElse(pair.image());
             String background = pair.anchor().map(Anchor::name).orElse(null);
             return new ComposedPair(image, pair.anomaly(), mask, background, all);
         }
 
-        private BufferedImage on(Anchor anchor, GeneratedPair pair, BufferedImage mask, Window all) {
-            return redrawn
-                    ? AnchoredImage.redrawn(Image.rgb(pair.image()), Image.rgb(anchor.image()), all)
-                            .buffered()
-                    : AnchoredImage.compose(pair.image(), anchor.image(), mask);
+        private BufferedImage on(Anchor anchor, GeneratedPair pair, Mask mask, Window all) {
+            Image made = Image.rgb(pair.image());
+            Image good = Image.rgb(anchor.image());
+            return (redrawn ? AnchoredImage.redrawn(made, good, all) : AnchoredImage.compose(made, good, mask))
+                    .buffered();
         }
     }
 
@@ -125,11 +112,11 @@ sealed interface Composition {
         }
 
         @Override
-        public ComposedPair compose(GeneratedPair pair, BufferedImage mask) {
+        public ComposedPair compose(GeneratedPair pair, Mask mask) {
             GoodCrop crop = crop(pair);
             Window window = crop.window();
             Image photograph = Image.rgb(crop.photograph());
-            Image defect = Mask.of(mask).scaled(window.width(), window.height()).image();
+            Mask defect = mask.scaled(window.width(), window.height());
             Image good = window.cut(photograph);
             Image made = photographed(pair.image(), window);
             Image detailed = anchored && anchoring.detail()
@@ -144,12 +131,12 @@ sealed interface Composition {
                                     anchoring.ground().pixels(photograph.width(), photograph.height()),
                                     photographed(pair.anomaly(), window))
                             .buffered(),
-                    window.paste(black(photograph), defect).buffered(),
+                    window.paste(defect, photograph.width(), photograph.height()),
                     crop.anchor().name(),
                     window);
         }
 
-        private Image blended(Image generated, Image good, Image mask, Borders edges) {
+        private Image blended(Image generated, Image good, Mask mask, Borders edges) {
             return anchored
                     ? AnchoredImage.compose(generated, good, mask)
                     : SeamlessClone.compose(generated, good, mask, edges);
@@ -168,10 +155,6 @@ sealed interface Composition {
                 levels[i] = Image.toLevel((made.levels()[i] & 0xff) + lost);
             }
             return new Image(made.width(), made.height(), made.channels(), levels);
-        }
-
-        private static Image black(Image like) {
-            return new Image(like.width(), like.height(), 1, new byte[like.width() * like.height()]);
         }
     }
 }

@@ -1,6 +1,5 @@
 package org.dualanodiff.pipeline.generate;
 
-import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
@@ -122,32 +121,32 @@ public final class ModelPairs implements PairSource {
     /** From the two pictures that the model made to the row that users read: mask, statistics, verdict, PNG bytes. */
     private GeneratedSample sample(GeneratedPair pair, long millis) {
         ComposedPair composed = composition.compose(pair, mask(pair));
-        Mask mask = Mask.of(composed.mask());
-        Verdict verdict = verdict(composed, mask, pair.finite());
+        Verdict verdict = verdict(composed, pair.finite());
         Origin origin =
                 new Origin(task.series().seed(), task.prompt().global(), composed.background(), millis, Instant.now());
         return new GeneratedSample(
                 SampleId.of(task.runId(), task.unit().adapter(), pair.index()),
                 origin,
                 verdict.accepted() || task.keepRejectedPixels() ? composed.pictures() : null,
-                MaskSize.of(mask),
+                MaskSize.of(composed.mask()),
                 verdict);
     }
 
-    private BufferedImage mask(GeneratedPair pair) {
+    private Mask mask(GeneratedPair pair) {
         Mask mask = task.masks().of(pair, composition.good(pair));
-        return Composition.within(mask.buffered(), composition.place(pair));
+        float[] place = composition.place(pair);
+        return place == null ? mask : Mask.where(mask.width(), mask.height(), i -> mask.set()[i] && place[i] != 0);
     }
 
     /** Of the window that the model drew: around a small defect, the rest of a large image would hide what is wrong. */
-    private Verdict verdict(ComposedPair pair, Mask mask, boolean finite) {
+    private Verdict verdict(ComposedPair pair, boolean finite) {
         Window window = pair.judged();
-        Mask judged = window.cut(mask);
+        Mask judged = window.cut(pair.mask());
         return gate.judge(
                 window.cutColors(pair.image()),
                 window.cutColors(pair.part()),
                 judged,
-                window.margin(judged, mask.width(), mask.height()),
+                window.margin(judged, pair.mask().width(), pair.mask().height()),
                 finite);
     }
 

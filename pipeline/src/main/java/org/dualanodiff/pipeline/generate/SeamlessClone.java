@@ -27,10 +27,10 @@ final class SeamlessClone {
     /**
      * @param drawn RGB; taken without its colors where the good picture has none
      * @param good RGB, of the same size
-     * @param mask grey, 128 and up on the defect, of the same size
+     * @param mask of the defect, of the same size
      * @param edges sides of the pictures that are the photograph's own; at the others it goes on, and they stay good
      */
-    static Image compose(Image drawn, Image good, Image mask, Borders edges) {
+    static Image compose(Image drawn, Image good, Mask mask, Borders edges) {
         Image generated = drawn.coloredAs(good);
         int[] region = region(mask, edges);
         if (region.length == 0) {
@@ -40,7 +40,7 @@ final class SeamlessClone {
         double relaxation = relaxation(region, good.width());
         for (int c = 0; c < 3; c++) {
             double[] shift = membrane(generated, good, region, c, relaxation);
-            int plane = c * mask.levels().length;
+            int plane = c * mask.set().length;
             for (int i : region) {
                 double level = (generated.levels()[plane + i] & 0xff) + shift[i];
                 levels[plane + i] = Image.toLevel(level);
@@ -50,9 +50,9 @@ final class SeamlessClone {
     }
 
     /** Without the sides that must fit what lies around the pictures. */
-    private static int[] region(Image mask, Borders edges) {
+    private static int[] region(Mask mask, Borders edges) {
         int width = mask.width();
-        boolean[] grown = Mask.of(mask).dilatedBySquare(GROWTH).set();
+        boolean[] grown = mask.dilatedBySquare(GROWTH).set();
         int right = width - (edges.right() ? 1 : 2);
         int bottom = mask.height() - (edges.bottom() ? 1 : 2);
         return IntStream.range(0, grown.length)

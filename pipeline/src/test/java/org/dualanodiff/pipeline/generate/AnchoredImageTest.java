@@ -2,9 +2,9 @@ package org.dualanodiff.pipeline.generate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.awt.image.BufferedImage;
 import java.util.Arrays;
 import org.dualanodiff.model.image.Image;
+import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.pipeline.crop.Window;
 import org.junit.jupiter.api.Test;
 
@@ -14,9 +14,8 @@ class AnchoredImageTest {
 
     @Test
     void image_threePixelsFromTheMask_isTheGoodOneByteForByte() {
-        Image good = Image.rgb(filled(40));
-        Image mask = square(8, 14);
-        Image composed = Image.rgb(AnchoredImage.compose(filled(200), filled(40), mask.buffered()));
+        Image good = filled(40);
+        Image composed = AnchoredImage.compose(filled(200), good, square(8, 14));
 
         for (int y = 0; y < SIDE; y++) {
             for (int x = 0; x < SIDE; x++) {
@@ -34,7 +33,7 @@ class AnchoredImageTest {
 
     @Test
     void window_thatWasRedrawn_isTheGeneratedOneAndFadesWhereItCutsThePhotograph() {
-        Image photograph = Image.rgb(filled(40));
+        Image photograph = filled(40);
         // Its left and upper side are inside the photograph.
         Image redrawn =
                 AnchoredImage.redrawn(colored(200, 200, 200).crop(0, 0, 16, 16), photograph, new Window(8, 8, 16, 16));
@@ -46,16 +45,15 @@ class AnchoredImageTest {
 
     @Test
     void image_withoutMask_isTheGoodOne() {
-        byte[] levels = Image.rgb(AnchoredImage.compose(
-                        filled(200), filled(40), new Image(SIDE, SIDE, 1, new byte[SIDE * SIDE]).buffered()))
+        byte[] levels = AnchoredImage.compose(filled(200), filled(40), new Mask(SIDE, SIDE, new boolean[SIDE * SIDE]))
                 .levels();
-        assertThat(levels).isEqualTo(Image.rgb(filled(40)).levels());
+        assertThat(levels).isEqualTo(filled(40).levels());
     }
 
     @Test
     void image_onAGoodOneWithoutColor_hasNoneEither() {
         Image tinted = colored(200, 190, 180);
-        Image onGrey = AnchoredImage.compose(tinted, Image.rgb(filled(40)), square(8, 14));
+        Image onGrey = AnchoredImage.compose(tinted, filled(40), square(8, 14));
         assertThat(onGrey.isMonochrome()).isTrue();
         assertThat(onGrey.level(0, 10, 10)).isBetween(180, 200);
 
@@ -75,17 +73,12 @@ class AnchoredImageTest {
         return Math.max(0, Math.max(first - at, at - last));
     }
 
-    private static BufferedImage filled(int level) {
-        byte[] levels = new byte[3 * SIDE * SIDE];
-        Arrays.fill(levels, (byte) level);
-        return new Image(SIDE, SIDE, 3, levels).buffered();
+    private static Image filled(int level) {
+        return colored(level, level, level);
     }
 
-    private static Image square(int first, int last) {
-        byte[] levels = new byte[SIDE * SIDE];
-        for (int y = first; y <= last; y++) {
-            Arrays.fill(levels, y * SIDE + first, y * SIDE + last + 1, (byte) 255);
-        }
-        return new Image(SIDE, SIDE, 1, levels);
+    private static Mask square(int first, int last) {
+        return Mask.where(
+                SIDE, SIDE, i -> Math.max(outside(i % SIDE, first, last), outside(i / SIDE, first, last)) == 0);
     }
 }

@@ -3,8 +3,8 @@ package org.dualanodiff.pipeline.generate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import java.util.Arrays;
 import org.dualanodiff.model.image.Image;
+import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.pipeline.crop.Borders;
 import org.junit.jupiter.api.Test;
 
@@ -50,9 +50,9 @@ class SeamlessCloneTest {
     void clone_atTheEdgesOfAPhotograph_hasTheDefectUpToThem() {
         Image good = picture(0, 90, 1);
         byte[] chipped = picture(0, 200, 1).levels();
-        Image mask = mask(0, 11);
+        Mask mask = mask(0, 11);
         for (int i = 0; i < chipped.length; i++) {
-            chipped[i] = (byte) ((chipped[i] & 0xff) - (mask.levels()[i % (SIDE * SIDE)] != 0 ? 60 : 0));
+            chipped[i] = (byte) ((chipped[i] & 0xff) - (mask.set()[i % (SIDE * SIDE)] ? 60 : 0));
         }
         Image composed = SeamlessClone.compose(
                 new Image(SIDE, SIDE, 3, chipped), good, mask, new Borders(true, true, false, false));
@@ -69,17 +69,17 @@ class SeamlessCloneTest {
         int side = 320;
         byte[] good = new byte[3 * side * side];
         byte[] flat = new byte[3 * side * side];
-        byte[] mask = new byte[side * side];
+        boolean[] mask = new boolean[side * side];
         for (int i = 0; i < good.length; i++) {
             int x = i % side;
             int y = i / side % side;
             boolean inside = Math.min(x, y) > 8 && Math.max(x, y) < side - 9;
             good[i] = (byte) (inside ? 0 : 40 + x / 2);
             flat[i] = 100;
-            mask[i % mask.length] = (byte) (inside ? 255 : 0);
+            mask[i % mask.length] = inside;
         }
         Image composed = SeamlessClone.compose(
-                new Image(side, side, 3, flat), new Image(side, side, 3, good), new Image(side, side, 1, mask), CUT);
+                new Image(side, side, 3, flat), new Image(side, side, 3, good), new Mask(side, side, mask), CUT);
         for (int x = 1; x < side - 1; x += 9) {
             assertThat((double) composed.level(1, side / 2, x)).isCloseTo(40 + x / 2.0, within(2.0));
         }
@@ -100,11 +100,8 @@ class SeamlessCloneTest {
         return new Image(SIDE, SIDE, 3, levels);
     }
 
-    private static Image mask(int first, int last) {
-        byte[] levels = new byte[SIDE * SIDE];
-        for (int y = first; y <= last; y++) {
-            Arrays.fill(levels, y * SIDE + first, y * SIDE + last + 1, (byte) 255);
-        }
-        return new Image(SIDE, SIDE, 1, levels);
+    private static Mask mask(int first, int last) {
+        return Mask.where(
+                SIDE, SIDE, i -> Math.min(i % SIDE, i / SIDE) >= first && Math.max(i % SIDE, i / SIDE) <= last);
     }
 }
