@@ -292,11 +292,10 @@ public record RunSettings(
                 : null;
     }
 
-    /** What shapes an adapter, besides its images and what its set has settings of its own for. */
+    /** What shapes every adapter, besides its images and {@link #trainingSettings}. */
     public AdapterRecipe recipe() {
         return new AdapterRecipe(
                 base.sha256(),
-                trainingSettings(false),
                 config.prompt().global() + "\n" + config.prompt().anomaly(),
                 resolution,
                 config.seeds().adapters());

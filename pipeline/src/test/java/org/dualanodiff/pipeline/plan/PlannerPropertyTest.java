@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What holds for every plan, tried on a thousand random stores. */
 class PlannerPropertyTest {
     private static final TrainingSet SET = new TrainingSet(new UnitKey("c", "d"), "data", 1, 0, Map.of());
-    private static final AdapterRecipe RECIPE = new AdapterRecipe("base", Map.of(), "sks", 64, 1);
+    private static final AdapterRecipe RECIPE = new AdapterRecipe("base", "sks", 64, 1);
     private static final int CASES = 1_000;
 
     private record Case(int target, int block, int extra, Set<Integer> existing) {
