@@ -11,13 +11,11 @@ import org.dualanodiff.pipeline.store.AdapterId;
  * What is to be done so that nothing is missing.
  *
  * @param units counts of each usable set, whether there is anything to do for it or not
- * @param generate samples to be made, after the adapters that they need
  * @param unusable sets left out
  */
-public record Plan(List<Unit> units, List<GenerateUnit> generate, List<Unusable> unusable) {
+public record Plan(List<Unit> units, List<Unusable> unusable) {
     public Plan {
         units = List.copyOf(units);
-        generate = List.copyOf(generate);
         unusable = List.copyOf(unusable);
     }
 

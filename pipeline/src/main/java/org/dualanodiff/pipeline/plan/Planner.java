@@ -56,10 +56,9 @@ public final class Planner {
         }
     }
 
-    /** The plan, in the order of the input's sets and of the sample indices. */
+    /** The plan, in the order of the input's sets. */
     public static Plan plan(PlanInput input) {
         List<Plan.Unit> units = new ArrayList<>();
-        List<GenerateUnit> generate = new ArrayList<>();
         List<Unusable> unusable = new ArrayList<>();
         for (TrainingSet set : input.sets()) {
             if (set.usable() > 0) {
@@ -68,32 +67,20 @@ public final class Planner {
                 BitSet missing = missing(existing, input.rejected(set), input.target());
                 boolean train = !input.published().contains(adapter);
                 units.add(new Plan.Unit(adapter, train, existing.cardinality(), missing.cardinality()));
-                generate.addAll(generateUnits(adapter, missing, existing, input.target()));
             } else {
                 unusable.add(new Unusable(set.unit(), reason(set)));
             }
         }
-        return new Plan(units, generate, unusable);
+        return new Plan(units, unusable);
     }
 
     /**
      * What one (category, defect) lacks: the blocks that hold a missing index, each without what is there. A block is denoised
-     * as a whole in any case, so all of it is kept; what lies beyond the wanted indices is there if it is needed next.
+     * as a whole in any case, so all of it is kept; what lies beyond the wanted indices is there if it is needed next. Cut at block
+     * boundaries; each begins at a block that lacks something, so long stretches cost no task.
      */
     public static List<GenerateUnit> units(AdapterId adapter, BitSet existing, BitSet rejected, SampleTarget target) {
-        return generateUnits(adapter, missing(existing, rejected, target), existing, target);
-    }
-
-    private static BitSet missing(BitSet existing, BitSet rejected, SampleTarget target) {
-        BitSet missing = new BitSet();
-        missing.set(0, target.end(rejected));
-        missing.andNot(existing);
-        return missing;
-    }
-
-    /** Cuts at block boundaries; a unit begins at a block that lacks something, so long stretches cost no task. */
-    private static List<GenerateUnit> generateUnits(
-            AdapterId adapter, BitSet missing, BitSet existing, SampleTarget target) {
+        BitSet missing = missing(existing, rejected, target);
         BitSet blocks = new BitSet();
         for (int next = missing.nextSetBit(0); next >= 0; next = missing.nextSetBit(target.blockEnd(next))) {
             blocks.set(target.blockStart(next), target.blockEnd(next));
@@ -112,6 +99,13 @@ public final class Planner {
             next = blocks.nextSetBit(limit);
         }
         return units;
+    }
+
+    private static BitSet missing(BitSet existing, BitSet rejected, SampleTarget target) {
+        BitSet missing = new BitSet();
+        missing.set(0, target.end(rejected));
+        missing.andNot(existing);
+        return missing;
     }
 
     private static String reason(TrainingSet set) {

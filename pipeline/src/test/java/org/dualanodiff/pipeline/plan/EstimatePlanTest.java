@@ -84,7 +84,7 @@ class EstimatePlanTest {
 
     @Test
     void estimate_whereAllIsThere_isNothing() {
-        Plan nothing = new Plan(List.of(new Plan.Unit(CRACK, false, 10, 0)), List.of(), List.of());
+        Plan nothing = new Plan(List.of(new Plan.Unit(CRACK, false, 10, 0)), List.of());
         Estimate estimate = estimate(List.of(), new SampleTarget(10, 4, 64), nothing);
         assertThat(estimate.total().hours()).isZero();
         assertThat(estimate.total().bytes()).isZero();
@@ -98,10 +98,7 @@ class EstimatePlanTest {
 
     /** One adapter to be trained, and pairs of two. */
     private static Plan plan(int pairs) {
-        return new Plan(
-                List.of(new Plan.Unit(CRACK, true, 0, pairs), new Plan.Unit(DENT, false, 0, pairs)),
-                List.of(),
-                List.of());
+        return new Plan(List.of(new Plan.Unit(CRACK, true, 0, pairs), new Plan.Unit(DENT, false, 0, pairs)), List.of());
     }
 
     private static RunManifest run(

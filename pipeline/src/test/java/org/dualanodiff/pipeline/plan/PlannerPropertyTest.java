@@ -35,9 +35,8 @@ class PlannerPropertyTest {
             BitSet indices = new BitSet();
             existing.forEach(indices::set);
             SampleTarget wanted = new SampleTarget(target, block, block + extra);
-            return Planner.plan(new PlanInput(
-                            List.of(SET), RECIPE, wanted, Set.of(), Map.of(SET.unit(), indices), Map.of()))
-                    .generate();
+            return PlannerTest.generate(
+                    new PlanInput(List.of(SET), RECIPE, wanted, Set.of(), Map.of(SET.unit(), indices), Map.of()));
         }
     }
 

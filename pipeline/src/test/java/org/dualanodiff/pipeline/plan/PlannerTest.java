@@ -26,10 +26,11 @@ class PlannerTest {
 
     @Test
     void plan_ofUntouchedStore_trainsAndGeneratesAll() {
-        Plan plan = Planner.plan(input(List.of(BENT, SCRATCH), 10, Set.of(), Map.of()));
+        PlanInput input = input(List.of(BENT, SCRATCH), 10, Set.of(), Map.of());
+        Plan plan = Planner.plan(input);
 
         assertThat(plan.train()).containsExactly(adapter(BENT), adapter(SCRATCH));
-        assertThat(plan.generate())
+        assertThat(generate(input))
                 .containsExactly(
                         unit(BENT, 0, 8, 0, 1, 2, 3, 4, 5, 6, 7),
                         unit(BENT, 8, 12, 8, 9, 10, 11),
@@ -40,10 +41,11 @@ class PlannerTest {
 
     @Test
     void plan_ofFinishedRun_isEmpty() {
-        Plan plan = Planner.plan(input(List.of(BENT), 10, Set.of(adapter(BENT)), Map.of(BENT.unit(), range(0, 10))));
+        PlanInput input = input(List.of(BENT), 10, Set.of(adapter(BENT)), Map.of(BENT.unit(), range(0, 10)));
 
-        assertEmpty(plan);
-        assertThat(plan.summary()).containsExactly("metal nut/bent: train no, 10 existing, 0 to generate");
+        assertEmpty(input);
+        assertThat(Planner.plan(input).summary())
+                .containsExactly("metal nut/bent: train no, 10 existing, 0 to generate");
     }
 
     @Test
@@ -51,17 +53,17 @@ class PlannerTest {
         BitSet existing = range(0, 3);
         existing.set(5, 8);
 
-        Plan plan = Planner.plan(input(List.of(BENT), 12, Set.of(adapter(BENT)), Map.of(BENT.unit(), existing)));
+        PlanInput input = input(List.of(BENT), 12, Set.of(adapter(BENT)), Map.of(BENT.unit(), existing));
 
-        assertThat(plan.train()).isEmpty();
-        assertThat(plan.generate()).containsExactly(unit(BENT, 0, 8, 3, 4), unit(BENT, 8, 12, 8, 9, 10, 11));
+        assertThat(Planner.plan(input).train()).isEmpty();
+        assertThat(generate(input)).containsExactly(unit(BENT, 0, 8, 3, 4), unit(BENT, 8, 12, 8, 9, 10, 11));
     }
 
     @Test
     void plan_withRaisedTarget_startsAfterTheLongStretchThatIsThere() {
-        Plan plan = Planner.plan(input(List.of(BENT), 102, Set.of(), Map.of(BENT.unit(), range(0, 98))));
+        PlanInput input = input(List.of(BENT), 102, Set.of(), Map.of(BENT.unit(), range(0, 98)));
 
-        assertThat(plan.generate()).containsExactly(unit(BENT, 96, 104, 98, 99, 100, 101, 102, 103));
+        assertThat(generate(input)).containsExactly(unit(BENT, 96, 104, 98, 99, 100, 101, 102, 103));
     }
 
     @Test
@@ -69,10 +71,10 @@ class PlannerTest {
         BitSet existing = range(0, 3);
         existing.set(40);
 
-        Plan plan = Planner.plan(input(List.of(BENT), 4, Set.of(), Map.of(BENT.unit(), existing)));
+        PlanInput input = input(List.of(BENT), 4, Set.of(), Map.of(BENT.unit(), existing));
 
-        assertThat(plan.generate()).containsExactly(unit(BENT, 0, 4, 3));
-        assertThat(plan.units().get(0).existing()).isEqualTo(4);
+        assertThat(generate(input)).containsExactly(unit(BENT, 0, 4, 3));
+        assertThat(Planner.plan(input).units().get(0).existing()).isEqualTo(4);
     }
 
     @Test
@@ -81,9 +83,9 @@ class PlannerTest {
         rejected.set(1);
         rejected.set(5);
 
-        assertThat(replanned(10, 30, range(0, 10), rejected).generate()).containsExactly(unit(BENT, 8, 12, 10, 11));
+        assertThat(generate(replanned(10, 30, range(0, 10), rejected))).containsExactly(unit(BENT, 8, 12, 10, 11));
         rejected.set(10);
-        assertThat(replanned(10, 30, range(0, 12), rejected).generate())
+        assertThat(generate(replanned(10, 30, range(0, 12), rejected)))
                 .containsExactly(unit(BENT, 12, 16, 12, 13, 14, 15));
         assertEmpty(replanned(10, 30, range(0, 13), rejected));
     }
@@ -91,22 +93,22 @@ class PlannerTest {
     @Test
     void plan_withAllTriesUsed_isEmpty() {
         assertEmpty(replanned(4, 6, range(0, 6), range(0, 5)));
-        assertThat(replanned(4, 7, range(0, 6), range(0, 5)).generate()).containsExactly(unit(BENT, 4, 8, 6, 7));
+        assertThat(generate(replanned(4, 7, range(0, 6), range(0, 5)))).containsExactly(unit(BENT, 4, 8, 6, 7));
     }
 
     @Test
     void plan_withRaisedTargetAndRejectedSamples_addsOnlyWhatIsLacking() {
-        assertThat(replanned(8, 30, range(0, 9), range(2, 5)).generate()).containsExactly(unit(BENT, 8, 12, 9, 10, 11));
+        assertThat(generate(replanned(8, 30, range(0, 9), range(2, 5)))).containsExactly(unit(BENT, 8, 12, 9, 10, 11));
     }
 
-    private static Plan replanned(int target, int attempts, BitSet existing, BitSet rejected) {
-        return Planner.plan(new PlanInput(
+    private static PlanInput replanned(int target, int attempts, BitSet existing, BitSet rejected) {
+        return new PlanInput(
                 List.of(BENT),
                 RECIPE,
                 new SampleTarget(target, 4, 10, attempts),
                 Set.of(adapter(BENT)),
                 Map.of(BENT.unit(), existing),
-                Map.of(BENT.unit(), rejected)));
+                Map.of(BENT.unit(), rejected));
     }
 
     @Test
@@ -183,8 +185,20 @@ class PlannerTest {
         return IntStream.range(first, end).collect(BitSet::new, BitSet::set, BitSet::or);
     }
 
-    private static void assertEmpty(Plan plan) {
-        assertThat(plan.train()).isEmpty();
-        assertThat(plan.generate()).isEmpty();
+    private static void assertEmpty(PlanInput input) {
+        assertThat(Planner.plan(input).train()).isEmpty();
+        assertThat(generate(input)).isEmpty();
+    }
+
+    /** What the sets of a plan lack, one after another. */
+    static List<GenerateUnit> generate(PlanInput input) {
+        return Planner.plan(input).units().stream()
+                .flatMap(unit -> Planner.units(
+                        unit.adapter(),
+                        input.existing().getOrDefault(unit.adapter().unit(), new BitSet()),
+                        input.rejected().getOrDefault(unit.adapter().unit(), new BitSet()),
+                        input.target())
+                        .stream())
+                .toList();
     }
 }
