@@ -1,7 +1,10 @@
 package org.dualanodiff.pipeline.background;
 
 import java.awt.image.BufferedImage;
+import java.io.IOException;
 import java.io.Serializable;
+import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -9,6 +12,7 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import org.dualanodiff.model.mask.Components;
 import org.dualanodiff.model.mask.Mask;
+import org.dualanodiff.pipeline.dataset.DatasetFiles;
 
 /**
  * Finds the product in photographs by the ground around it: what lies far from the color along the borders is the
@@ -55,6 +59,9 @@ public final class AutomaticObjectMask implements Serializable {
     /** Of the reduced photograph's places. */
     private static final int SMOOTHING = 2;
 
+    /** Good images that teach how the object differs from its ground. */
+    public static final int LEARNED_FROM = 8;
+
     private final double threshold;
 
     /** One that was learned before. */
@@ -83,6 +90,19 @@ public final class AutomaticObjectMask implements Serializable {
      */
     public record Measured(
             double spread, double separation, double coverage, double sides, double variation, double wandering) {}
+
+    /**
+     * What the first good images that can be read say; the same on every machine.
+     *
+     * @return empty if none can be read
+     */
+    public static Optional<Trust> of(List<URI> good, DatasetFiles files) throws IOException {
+        List<BufferedImage> images = new ArrayList<>();
+        for (int i = 0; i < good.size() && images.size() < LEARNED_FROM; i++) {
+            files.goodImage(good.get(i)).ifPresent(images::add);
+        }
+        return images.isEmpty() ? Optional.empty() : Optional.of(of(images));
+    }
 
     /**
      * @param goodImages faultless photographs of one category, at least one; about eight are enough

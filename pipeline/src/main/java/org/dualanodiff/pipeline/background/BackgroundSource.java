@@ -34,9 +34,6 @@ import org.dualanodiff.pipeline.dataset.ImageDecoder.UnreadableImageException;
 public record BackgroundSource(BackgroundMode mode, String category, List<URI> good, URI masks)
         implements Serializable {
 
-    /** Good images looked at for the automatic mask. */
-    private static final int LEARNED_FROM = 8;
-
     /** Backgrounds that generated pairs are drawn over. */
     private static final int BACKGROUNDS = 32;
 
@@ -63,14 +60,7 @@ public record BackgroundSource(BackgroundMode mode, String category, List<URI> g
      * @throws UnreadableImageException if all good images are unreadable
      */
     AutomaticObjectMask.Trust trust(DatasetFiles files) throws IOException {
-        List<BufferedImage> images = new ArrayList<>();
-        for (int i = 0; i < good.size() && images.size() < LEARNED_FROM; i++) {
-            files.goodImage(good.get(i)).ifPresent(images::add);
-        }
-        if (images.isEmpty()) {
-            throw noneReadable(good);
-        }
-        return AutomaticObjectMask.of(images);
+        return AutomaticObjectMask.of(good, files).orElseThrow(() -> noneReadable(good));
     }
 
     private UnreadableImageException noneReadable(List<URI> images) {

@@ -17,6 +17,7 @@ import org.dualanodiff.model.mask.GroundDistanceMask;
 import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.background.AutomaticObjectMask;
+import org.dualanodiff.pipeline.background.AutomaticObjectMask.Trust;
 import org.dualanodiff.pipeline.config.PipelineConfig.Limit;
 import org.dualanodiff.pipeline.crop.DefectCrops;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
@@ -41,7 +42,9 @@ public final class LearnQuality {
             return new QualityProfile(GateThresholds.NONE, pairs.size(), 1, List.of(), null, levels);
         }
         // A window's borders say nothing of the ground: masks of generated defects are cut to the object instead.
-        Optional<AutomaticObjectMask> objects = task.crops() == null ? objects(task.good()) : Optional.empty();
+        Optional<AutomaticObjectMask> objects = task.crops() == null
+                ? AutomaticObjectMask.of(task.good(), files).flatMap(Trust::mask)
+                : Optional.empty();
         return new QualityProfile(
                 GateThresholds.learn(photographs, task.flips(), objects).with(task.limits()),
                 pairs.size(),
@@ -67,21 +70,10 @@ public final class LearnQuality {
         return photographs;
     }
 
-    /** Empty where the object cannot be told from its ground, as with textures. */
-    private Optional<AutomaticObjectMask> objects(List<URI> good) throws IOException {
-        List<BufferedImage> images = new ArrayList<>();
-        for (URI uri : good) {
-            files.goodImage(uri).ifPresent(images::add);
-        }
-        return images.isEmpty()
-                ? Optional.empty()
-                : AutomaticObjectMask.of(images).mask();
-    }
-
     /**
      * What is to be learned of the real images of one defect, with all that an executor needs to know.
      *
-     * @param good images without defect, to find the object by
+     * @param good images without defect, to find the object by, as many as {@link AutomaticObjectMask#LEARNED_FROM} at most
      * @param side of the generated images, in pixels
      * @param crops how windows are cut around the defects, or null where whole images are learned
      * @param flips how training mirrors the images

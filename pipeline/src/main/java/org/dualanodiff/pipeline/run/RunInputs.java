@@ -17,6 +17,7 @@ import org.dualanodiff.model.sampling.Anchors.Anchoring;
 import org.dualanodiff.model.sampling.SampleSeries;
 import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.UserError;
+import org.dualanodiff.pipeline.background.AutomaticObjectMask;
 import org.dualanodiff.pipeline.background.BackgroundChoice;
 import org.dualanodiff.pipeline.background.BackgroundSource;
 import org.dualanodiff.pipeline.base.BaseModelSource;
@@ -73,9 +74,6 @@ public record RunInputs(
         MemoryNeed memory) {
 
     private static final Logger LOG = LoggerFactory.getLogger(RunInputs.class);
-
-    /** Good images from which it is learned how the object differs from its ground. */
-    private static final int GOOD_IMAGES = 8;
 
     /** As {@link #read(PipelineConfig, LocalCache, Configuration, Function)}, inspecting images on this machine. */
     public static RunInputs read(PipelineConfig config, LocalCache cache, Configuration hadoop) {
@@ -293,7 +291,7 @@ public record RunInputs(
         List<URI> good = dataset.good(set.category()).map(GoodImages::training).orElse(List.of());
         return Optional.of(new LearnQuality.Task(
                 set,
-                good.subList(0, Math.min(GOOD_IMAGES, good.size())),
+                good.subList(0, Math.min(AutomaticObjectMask.LEARNED_FROM, good.size())),
                 settings.resolution(),
                 settings.crops(),
                 settings.config().training().flips(),
