@@ -21,11 +21,6 @@ public record TensorData(DType dtype, long[] shape, Supplier<ByteBuffer> bytes) 
         shape = shape.clone();
     }
 
-    /** A tensor whose data is at hand. */
-    public TensorData(DType dtype, long[] shape, ByteBuffer bytes) {
-        this(dtype, shape, bytes::duplicate);
-    }
-
     /**
      * A tensor of numbers, rounded to the nearest of its type.
      *

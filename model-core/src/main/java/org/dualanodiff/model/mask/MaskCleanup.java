@@ -28,11 +28,6 @@ public record MaskCleanup(int openingRadius, int closingRadius, int minArea, dou
         }
     }
 
-    /** Components are kept however small they are beside the largest. */
-    public MaskCleanup(int openingRadius, int closingRadius, int minArea, int maxHoleArea) {
-        this(openingRadius, closingRadius, minArea, 0, maxHoleArea);
-    }
-
     /**
      * The same clean-up, given for images of {@link #REFERENCE_SIDE} pixels, for those of {@code side} pixels: radii grow with
      * the side, areas with its square.

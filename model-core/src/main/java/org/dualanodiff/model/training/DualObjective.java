@@ -150,11 +150,6 @@ public final class DualObjective {
          */
         public record Background(NDArray latents, NDArray noise) {}
 
-        /** Without weights. */
-        public TrainingBatch(NDArray latents, NDArray noise, int[] timesteps, Optional<Background> background) {
-            this(latents, noise, timesteps, Optional.empty(), background);
-        }
-
         /** The loss of a prediction: mean squared error, position by position as much as it weighs. */
         NDArray loss(NDArray prediction, NDArray target) {
             return weights.map(w -> Operators.weightedSquaredError(prediction, target, w))

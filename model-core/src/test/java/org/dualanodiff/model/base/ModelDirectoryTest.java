@@ -147,7 +147,7 @@ class ModelDirectoryTest {
         whole.tensors()
                 .forEach((name, info) ->
                         tensors.put(name, new TensorData(info.dtype(), info.shape(), () -> whole.map(name))));
-        tensors.put("quant_conv.bias", new TensorData(DType.F32, new long[] {3}, ByteBuffer.allocate(12)));
+        tensors.put("quant_conv.bias", new TensorData(DType.F32, new long[] {3}, () -> ByteBuffer.allocate(12)));
         SafetensorsWriter.write(weights("vae"), tensors, Map.of());
 
         assertThatExceptionOfType(CheckpointException.class)
@@ -221,7 +221,7 @@ class ModelDirectoryTest {
         StringBuilder map = new StringBuilder();
         whole.tensors().forEach((name, info) -> {
             boolean first = name.compareTo("mid") < 0;
-            (first ? early : late).put(name, new TensorData(info.dtype(), info.shape(), whole.map(name)));
+            (first ? early : late).put(name, new TensorData(info.dtype(), info.shape(), () -> whole.map(name)));
             map.append(map.isEmpty() ? "" : ",")
                     .append("\"%s\":\"%s\"".formatted(name, first ? "1.safetensors" : "2.safetensors"));
         });

@@ -167,7 +167,8 @@ final class ModelVariants {
 
     private static TensorData data(WeightSource source, String tensor) {
         TensorFile.Info info = source.find(tensor).orElseThrow();
-        return new TensorData(info.dtype(), info.shape(), source.map(tensor));
+        ByteBuffer bytes = source.map(tensor);
+        return new TensorData(info.dtype(), info.shape(), bytes::duplicate);
     }
 
     ModelVariants safetensors(String name, Map<String, TensorData> tensors) throws IOException {
@@ -186,7 +187,7 @@ final class ModelVariants {
     ModelVariants tensor(String file, String name, DType type, long... shape) throws IOException {
         Map<String, TensorData> tensors = tensors(file);
         int elements = (int) Stream.of(shape).flatMapToLong(Arrays::stream).reduce(1, (a, b) -> a * b);
-        tensors.put(name, new TensorData(type, shape, ByteBuffer.allocate(elements * type.bytes())));
+        tensors.put(name, new TensorData(type, shape, () -> ByteBuffer.allocate(elements * type.bytes())));
         return safetensors(file, tensors);
     }
 

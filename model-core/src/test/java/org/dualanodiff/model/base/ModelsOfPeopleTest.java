@@ -71,7 +71,7 @@ class ModelsOfPeopleTest {
     void fingerprint_ofALargeCheckpointNamedSafetensors_isMadeOfItsContent() throws IOException {
         ModelVariants model = ModelVariants.linked(shared.resolve("F32"), folder.resolve("model"));
         Map<String, TensorData> tensors = model.singleFile();
-        tensors.put("model_ema", new TensorData(DType.F32, new long[] {17 << 20}, ByteBuffer.allocate(68 << 20)));
+        tensors.put("model_ema", new TensorData(DType.F32, new long[] {17 << 20}, () -> ByteBuffer.allocate(68 << 20)));
         Path file = model.root().resolve("model.safetensors");
         TorchZipWriter.write(file, tensors);
 

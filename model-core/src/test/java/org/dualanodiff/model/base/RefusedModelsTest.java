@@ -433,7 +433,9 @@ class RefusedModelsTest {
                             tensors.put(
                                     "model.diffusion_model.input_blocks.0.0.weight",
                                     new TensorData(
-                                            DType.F32, new long[] {32, 9, 3, 3}, ByteBuffer.allocate(32 * 81 * 4)));
+                                            DType.F32,
+                                            new long[] {32, 9, 3, 3},
+                                            () -> ByteBuffer.allocate(32 * 81 * 4)));
                             return m.single("model.safetensors", tensors);
                         },
                         "in_channels 9",

@@ -154,7 +154,7 @@ class SingleFileModelTest {
             "first_stage_model.encoder.conv_in.weight",
             "conditioner.embedders.0.transformer.text_model.embeddings.token_embedding.weight"
         }) {
-            tensors.put(name, new TensorData(DType.F32, new long[] {0}, ByteBuffer.allocate(0)));
+            tensors.put(name, new TensorData(DType.F32, new long[] {0}, () -> ByteBuffer.allocate(0)));
         }
         Path file = folder.resolve("xl.safetensors");
         SafetensorsWriter.write(file, tensors, Map.of());
@@ -171,7 +171,7 @@ class SingleFileModelTest {
         List<Integer> widths = ((KlAutoencoderConfig) directory.vaeConfig()).blockOutChannels();
         int width = widths.get(widths.size() - 1);
         Map<String, TensorData> tensors = ldmTensors();
-        tensors.put(name, new TensorData(DType.F32, new long[] {2, 1, 1, 1}, ByteBuffer.allocate(8)));
+        tensors.put(name, new TensorData(DType.F32, new long[] {2, 1, 1, 1}, () -> ByteBuffer.allocate(8)));
         Path file = folder.resolve("model.safetensors");
         SafetensorsWriter.write(file, tensors, Map.of());
 

@@ -45,7 +45,7 @@ class SafetensorsWriterTest {
     @Test
     void writer_overOldFile_replacesItAndLeavesNothingElse() throws IOException {
         Path file = Files.writeString(folder.resolve("w.safetensors"), "old");
-        TensorData scalar = new TensorData(DType.U8, new long[0], ByteBuffer.wrap(new byte[] {42}));
+        TensorData scalar = new TensorData(DType.U8, new long[0], () -> ByteBuffer.wrap(new byte[] {42}));
 
         SafetensorsWriter.write(file, Map.of("größe \"1\" <a>", scalar), Map.of());
 
@@ -56,7 +56,7 @@ class SafetensorsWriterTest {
     @Test
     void writer_ofDataThatDoesNotFitItsShape_namesTensorAndKeepsTheOldFile() throws IOException {
         Path file = Files.writeString(folder.resolve("w.safetensors"), "old");
-        TensorData bad = new TensorData(DType.F32, new long[] {2, 3}, ByteBuffer.allocate(20));
+        TensorData bad = new TensorData(DType.F32, new long[] {2, 3}, () -> ByteBuffer.allocate(20));
 
         assertThatExceptionOfType(CheckpointException.class)
                 .isThrownBy(() -> SafetensorsWriter.write(file, Map.of("bad", bad), Map.of()))

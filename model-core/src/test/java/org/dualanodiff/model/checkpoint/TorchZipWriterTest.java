@@ -57,7 +57,7 @@ class TorchZipWriterTest {
         tensors.put("b.weight", floats(new long[] {2, 3}, 1, 2, 3, 4, 5, 6));
         tensors.put("a", floats(new long[] {}, -7));
         tensors.put("kernel", floats(new long[] {1, 2, 1, 1}, 8, 9));
-        tensors.put("half", new TensorData(DType.F16, new long[] {1}, ByteBuffer.wrap(new byte[] {0, 0x3E})));
+        tensors.put("half", new TensorData(DType.F16, new long[] {1}, () -> ByteBuffer.wrap(new byte[] {0, 0x3E})));
         Path file = write(tensors);
 
         TensorFile read = TensorFile.open(file);
@@ -88,7 +88,7 @@ class TorchZipWriterTest {
     void pickle_withSizesOfEveryWidth_isReadAgain() {
         Map<String, TensorData> tensors = new LinkedHashMap<>();
         for (long size : new long[] {255, 256, 65_535, 65_536, Integer.MAX_VALUE, 1L << 31, 1L << 40}) {
-            tensors.put("t" + size, new TensorData(DType.F32, new long[] {size}, ByteBuffer.allocate(0)));
+            tensors.put("t" + size, new TensorData(DType.F32, new long[] {size}, () -> ByteBuffer.allocate(0)));
         }
 
         Map<String, TorchZipFile.View> read =
@@ -150,6 +150,6 @@ class TorchZipWriterTest {
     private static TensorData floats(long[] shape, float... values) {
         ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asFloatBuffer().put(values);
-        return new TensorData(DType.F32, shape, bytes);
+        return new TensorData(DType.F32, shape, bytes::duplicate);
     }
 }

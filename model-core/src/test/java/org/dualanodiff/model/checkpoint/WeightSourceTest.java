@@ -68,7 +68,8 @@ class WeightSourceTest {
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putFloat(value)
                 .flip();
-        SafetensorsWriter.write(file, Map.of(tensor, new TensorData(DType.F32, new long[] {1, 1}, bytes)), Map.of());
+        SafetensorsWriter.write(
+                file, Map.of(tensor, new TensorData(DType.F32, new long[] {1, 1}, bytes::duplicate)), Map.of());
         return file;
     }
 }

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class EdgeRefinementTest {
 
-    private static final MaskCleanup NOTHING = new MaskCleanup(0, 0, 0, 0);
+    private static final MaskCleanup NOTHING = new MaskCleanup(0, 0, 0, 0, 0);
     private static final int SIDE = 48;
 
     private static BufferedImage square(int from, int to, int inside, int outside) {

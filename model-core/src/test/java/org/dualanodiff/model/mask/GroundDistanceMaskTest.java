@@ -19,7 +19,7 @@ class GroundDistanceMaskTest {
     private static final int GREY = 127;
     private static final int NOISE = 6;
     private final MaskExtractor extractor =
-            new GroundDistanceMask(0.12, 0.25, PartGround.GREY, new MaskCleanup(0, 1, 4, 64));
+            new GroundDistanceMask(0.12, 0.25, PartGround.GREY, new MaskCleanup(0, 1, 4, 0, 64));
 
     @ParameterizedTest
     @ValueSource(ints = {6, 15, 30})
@@ -76,7 +76,7 @@ class GroundDistanceMaskTest {
             levels[i] = inDisc(pixel % SIZE, pixel / SIZE, 20) ? (byte) GREY : levels[i];
         }
         AnomalyPart part = AnomalyPart.of(new Image(SIZE, SIZE, 3, levels).buffered());
-        Mask mask = new GroundDistanceMask(0.12, 0.25, ground, new MaskCleanup(0, 1, 4, 64)).extract(part);
+        Mask mask = new GroundDistanceMask(0.12, 0.25, ground, new MaskCleanup(0, 1, 4, 0, 64)).extract(part);
 
         for (int i = 0; i < SIZE * SIZE; i++) {
             double distance = Math.hypot(i % SIZE - 48, i / SIZE - 48);
@@ -99,7 +99,7 @@ class GroundDistanceMaskTest {
 
     @Test
     void extract_ofSpecksUnderMinimalArea_dropsThem() {
-        MaskExtractor coarse = new GroundDistanceMask(0.12, 0.3, PartGround.GREY, new MaskCleanup(0, 0, 10, 0));
+        MaskExtractor coarse = new GroundDistanceMask(0.12, 0.3, PartGround.GREY, new MaskCleanup(0, 0, 10, 0, 0));
 
         Mask mask = coarse.extract(AnomalyPart.of(part((x, y) -> x < 3 && y < 3 || x > 60 && y > 60 ? 0 : GREY)));
 
@@ -120,7 +120,7 @@ class GroundDistanceMaskTest {
 
     @Test
     void opening_ofBridge_cutsIt() {
-        MaskExtractor opening = new GroundDistanceMask(0.12, 0.3, PartGround.GREY, new MaskCleanup(2, 0, 0, 0));
+        MaskExtractor opening = new GroundDistanceMask(0.12, 0.3, PartGround.GREY, new MaskCleanup(2, 0, 0, 0, 0));
 
         Mask mask = opening.extract(AnomalyPart.of(part((x, y) -> x < 30 || x > 60 || y == 48 ? 0 : GREY)));
 
@@ -130,7 +130,7 @@ class GroundDistanceMaskTest {
     @Test
     void thresholds_outOfOrder_areRefusedWithValues() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new GroundDistanceMask(0.5, 0.3, PartGround.GREY, new MaskCleanup(0, 0, 0, 0)))
+                .isThrownBy(() -> new GroundDistanceMask(0.5, 0.3, PartGround.GREY, new MaskCleanup(0, 0, 0, 0, 0)))
                 .withMessageContainingAll("0.5", "0.3");
     }
 

@@ -57,7 +57,7 @@ class MaskCleanupTest {
 
     @Test
     void areas_thatWouldNotFit_areTheLargestThereIs() {
-        assertThat(new MaskCleanup(0, 0, 10_000_000, 0).at(4096).minArea()).isEqualTo(Integer.MAX_VALUE);
+        assertThat(new MaskCleanup(0, 0, 10_000_000, 0, 0).at(4096).minArea()).isEqualTo(Integer.MAX_VALUE);
     }
 
     private static Mask scene(int side) {

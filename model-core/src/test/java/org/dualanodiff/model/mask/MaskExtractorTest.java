@@ -30,7 +30,7 @@ class MaskExtractorTest {
 
     private static final int SIZE = 64;
     private static final int GREY = 128;
-    private static final MaskCleanup CLEANUP = new MaskCleanup(0, 1, 4, 64);
+    private static final MaskCleanup CLEANUP = new MaskCleanup(0, 1, 4, 0, 64);
 
     @TempDir
     private static Path folder;
@@ -46,7 +46,7 @@ class MaskExtractorTest {
 
     static Stream<MaskExtractor> kinds() {
         return Stream.of(
-                new GroundDistanceMask(0.12, 0.25, PartGround.GREY, new MaskCleanup(0, 1, 4, 64)),
+                new GroundDistanceMask(0.12, 0.25, PartGround.GREY, new MaskCleanup(0, 1, 4, 0, 64)),
                 new AttentionMask(0.5, CLEANUP),
                 new SaliencyMask(network.toString(), 48, 0.5, CLEANUP),
                 new SaliencyMask(networkWithOneResult.toString(), 48, 0.5, CLEANUP));

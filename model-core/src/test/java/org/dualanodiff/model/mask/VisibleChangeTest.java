@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class VisibleChangeTest {
 
     private static final int SIDE = 48;
-    private static final MaskCleanup NOTHING = new MaskCleanup(0, 0, 0, 0);
+    private static final MaskCleanup NOTHING = new MaskCleanup(0, 0, 0, 0, 0);
 
     @Test
     void change_ofAGenerousMask_leavesWhatDiffersAndNothingBeside() {

@@ -18,7 +18,11 @@ public final class ParityBatches {
                 ? Optional.of(new TrainingBatch.Background(golden.tensor("cond_lat"), golden.tensor("ref_noise")))
                 : Optional.empty();
         return new TrainingBatch(
-                golden.tensor("latents"), golden.tensor("noise"), golden.ints("timesteps"), background);
+                golden.tensor("latents"),
+                golden.tensor("noise"),
+                golden.ints("timesteps"),
+                Optional.empty(),
+                background);
     }
 
     static TrainingBatch step(GoldenTensors golden, int step) {
@@ -29,7 +33,11 @@ public final class ParityBatches {
         int pairs = (int) golden.shape("timesteps")[1];
         int[] timesteps = Arrays.copyOfRange(golden.ints("timesteps"), step * pairs, (step + 1) * pairs);
         return new TrainingBatch(
-                golden.sliceTensor("latents", step), golden.sliceTensor("noise", step), timesteps, background);
+                golden.sliceTensor("latents", step),
+                golden.sliceTensor("noise", step),
+                timesteps,
+                Optional.empty(),
+                background);
     }
 
     /** Token ids of every pair, rows (b f). */

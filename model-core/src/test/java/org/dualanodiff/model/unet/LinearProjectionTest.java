@@ -59,7 +59,7 @@ class LinearProjectionTest {
             boolean projection = name.endsWith("proj_in.weight") || name.endsWith("proj_out.weight");
             long[] shape = projection ? other(info.shape(), linear) : info.shape();
             ByteBuffer bytes = file.map(name);
-            tensors.put(name, new TensorData(DType.F32, shape, bytes));
+            tensors.put(name, new TensorData(DType.F32, shape, bytes::duplicate));
         });
         Path path = folder.resolve("unet.safetensors");
         SafetensorsWriter.write(path, tensors, Map.of());

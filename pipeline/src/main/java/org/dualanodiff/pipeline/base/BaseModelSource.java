@@ -29,11 +29,6 @@ public final class BaseModelSource {
     private final LocalCache cache;
     private final Map<String, String> hadoop;
 
-    /** For models on this machine, and for those that need no settings to be reached. */
-    public BaseModelSource(LocalCache cache) {
-        this(cache, Map.of());
-    }
-
     /** @param hadoop settings to reach models on HDFS or S3 */
     public BaseModelSource(LocalCache cache, Map<String, String> hadoop) {
         this.cache = cache;

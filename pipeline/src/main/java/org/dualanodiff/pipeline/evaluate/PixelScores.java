@@ -122,10 +122,6 @@ public sealed interface PixelScores {
         private int[] areas = new int[16];
         private int regions;
 
-        SortedPixels() {
-            this(FIRST_CAPACITY);
-        }
-
         /** @param expected pixels, so that memory need not grow; any number may come */
         SortedPixels(int expected) {
             normal = new int[expected];

@@ -14,7 +14,6 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.apache.hadoop.conf.Configuration;
 import org.dualanodiff.pipeline.export.TableCatalog;
 import org.dualanodiff.pipeline.export.TableCatalog.TableName;
 import org.dualanodiff.pipeline.store.ObjectStore;
@@ -51,11 +50,6 @@ public final class CollectGarbage {
     private final GarbageRules rules;
     private final AgeLimits limits;
     private final Function<TableName, TableCatalog> catalogs;
-
-    /** Of a store of whose tables, if it has any, nothing is known. */
-    public CollectGarbage(ObjectStore store, GarbageRules rules, Instant now) {
-        this(store, rules, now, name -> TableCatalog.open(name, Map.of(), new Configuration(false)));
-    }
 
     /** @param catalogs opens the catalog of a table that has files of the store */
     public CollectGarbage(

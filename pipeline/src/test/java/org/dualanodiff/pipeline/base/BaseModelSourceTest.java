@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.dualanodiff.model.base.ModelFiles;
 import org.dualanodiff.model.dual.AdapterFile;
@@ -23,7 +24,7 @@ class BaseModelSourceTest {
 
     @Test
     void source_ofTheBuiltinSmallBase_givesAWholeModelWithAStartingAdapter() throws IOException {
-        ModelFiles small = new BaseModelSource(new LocalCache(folder)).locate("builtin:small");
+        ModelFiles small = new BaseModelSource(new LocalCache(folder), Map.of()).locate("builtin:small");
 
         small.requireComplete();
         assertThat(small.resolution()).isEqualTo(128);
@@ -47,7 +48,7 @@ class BaseModelSourceTest {
 
     @Test
     void source_ofAnUnknownBuiltin_namesThoseThereAre() {
-        assertThatThrownBy(() -> new BaseModelSource(new LocalCache(folder)).locate("builtin:huge"))
+        assertThatThrownBy(() -> new BaseModelSource(new LocalCache(folder), Map.of()).locate("builtin:huge"))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("builtin:small");
     }

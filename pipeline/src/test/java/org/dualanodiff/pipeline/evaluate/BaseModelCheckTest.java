@@ -65,7 +65,8 @@ class BaseModelCheckTest {
     @Test
     void base_withoutAList_isWhatNobodyCanTellOnceWhateverItsNames() throws IOException {
         LocalCache cache = new LocalCache(shared.resolve("cache"));
-        String tiny = new BaseModelSource(cache).locate("builtin:tiny").fingerprint();
+        String tiny =
+                new BaseModelSource(cache, Map.of()).locate("builtin:tiny").fingerprint();
         assertThat(check(new Provenance.BaseModel("builtin:tiny", tiny), new Provenance.BaseModel("elsewhere", tiny)))
                 .containsExactly(
                         "the base model builtin:tiny has no training-images.json, so nobody checks whether it has"
@@ -83,7 +84,7 @@ class BaseModelCheckTest {
 
     private static List<String> check(Provenance.BaseModel... bases) throws IOException {
         LeakCheck leaks = new LeakCheck(List.of(category), new DatasetFiles(new Configuration()));
-        BaseModelSource models = new BaseModelSource(new LocalCache(shared.resolve("cache")));
+        BaseModelSource models = new BaseModelSource(new LocalCache(shared.resolve("cache")), Map.of());
         return leaks.refuseBases(List.of(bases), models);
     }
 }

@@ -27,7 +27,7 @@ class PixelMetricParityTest {
     @MethodSource("cases")
     void pixelMetrics_ofGoldenMaps_areThoseOfScikitLearn(String name) {
         JsonObject expected = MetricGoldens.expected("maps", name);
-        PixelScores pixels = gathered(new SortedPixels(), MetricGoldens.maps(name));
+        PixelScores pixels = gathered(new SortedPixels(16), MetricGoldens.maps(name));
         PixelScores.Metrics metrics = pixels.metrics(0.3);
         assertRanking(metrics.ranking(), expected.getAsJsonObject("pixel"));
         assertThat(metrics.regions()).isEqualTo(expected.get("components_8").getAsLong());

@@ -17,7 +17,7 @@ class PixelScoresTest {
     @Test
     void binned_ofManyRandomScores_isNearTheSortedWithinItsBounds() {
         Random random = new Random(5);
-        PixelScores sorted = new SortedPixels();
+        PixelScores sorted = new SortedPixels(16);
         PixelScores binned = new BinnedPixels();
         IntStream.range(0, 20).mapToObj(i -> noise(random)).forEach(map -> {
             sorted.add(map);
@@ -38,7 +38,7 @@ class PixelScoresTest {
 
     @Test
     void sorted_withNegativeZeroAndInfinities_ranksThemAsNumbers() {
-        PixelScores pixels = new SortedPixels();
+        PixelScores pixels = new SortedPixels(16);
         pixels.add(new ScoreMap(
                 new float[] {-0.0f, 0.0f, Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY},
                 new Mask(4, 1, new boolean[] {true, false, false, true})));
@@ -49,7 +49,7 @@ class PixelScoresTest {
     @Test
     void scores_thatAreNoNumbers_areRefused() {
         ScoreMap map = new ScoreMap(new float[] {Float.NaN}, new Mask(1, 1, new boolean[1]));
-        for (PixelScores pixels : List.of(new SortedPixels(), new BinnedPixels())) {
+        for (PixelScores pixels : List.of(new SortedPixels(16), new BinnedPixels())) {
             assertThatThrownBy(() -> pixels.add(map))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("NaN");

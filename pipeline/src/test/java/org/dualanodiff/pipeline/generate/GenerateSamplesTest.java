@@ -225,7 +225,7 @@ class GenerateSamplesTest {
         Mask middle = Mask.where(SIDE, SIDE, i -> Math.abs(i % SIDE - 16) < 8 && Math.abs(i / SIDE - 16) < 8);
         BufferedImage most = Mask.where(SIDE, SIDE, i -> i % SIDE < 18).buffered();
         BufferedImage good = Mask.where(SIDE, SIDE, i -> false).buffered();
-        MaskCleanup none = new MaskCleanup(0, 0, 0, 0);
+        MaskCleanup none = new MaskCleanup(0, 0, 0, 0, 0);
         MaskExtractor parts = new GroundDistanceMask(0.12, 0.25, PartGround.GREY, none);
         MaskSteps all = new MaskSteps(parts, null, null);
         MaskSteps visible = new MaskSteps(parts, null, new VisibleChange(128, none));
@@ -335,7 +335,9 @@ class GenerateSamplesTest {
                 "",
                 new SamplingConfig(SamplingConfig.Method.DDIM, 2, 2, 2, SIDE),
                 new MaskSteps(
-                        new GroundDistanceMask(0.12, 0.25, PartGround.GREY, new MaskCleanup(0, 1, 4, 64)), null, null),
+                        new GroundDistanceMask(0.12, 0.25, PartGround.GREY, new MaskCleanup(0, 1, 4, 0, 64)),
+                        null,
+                        null),
                 new SampleSeries(1, unit.unit().category(), unit.unit().defect()),
                 QualityProfile.NONE,
                 true);

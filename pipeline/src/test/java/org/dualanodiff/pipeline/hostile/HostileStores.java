@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.dualanodiff.pipeline.export.TableCatalog;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.ObjectStore;
@@ -133,7 +135,8 @@ final class HostileStores {
             answered(() -> new CollectGarbage(
                             store,
                             GarbageRules.olderThan(Duration.ZERO).keepRuns(0).keepVersions(1),
-                            Instant.now())
+                            Instant.now(),
+                            name -> TableCatalog.open(name, Map.of(), new Configuration(false)))
                     .delete());
             answered(runs::manifests);
             answered(() -> store.list(""));

@@ -105,7 +105,7 @@ class LearnQualityTest {
     @Test
     void learning_withLevelsToBeChosen_choosesThem() throws IOException {
         DefectSet set = dataset.set("cloth", "hole").orElseThrow();
-        MaskLevels levels = learned(set, new GroundDistanceMask(0, 1, PartGround.GREY, new MaskCleanup(0, 1, 4, 64)))
+        MaskLevels levels = learned(set, new GroundDistanceMask(0, 1, PartGround.GREY, new MaskCleanup(0, 1, 4, 0, 64)))
                 .levels();
         assertThat(levels.low()).isBetween(0.05, levels.high());
     }
@@ -115,7 +115,7 @@ class LearnQualityTest {
         UnitKey unit = new UnitKey("cloth", "hole");
         QualityProfile profile = learned(
                 dataset.set("cloth", "hole").orElseThrow(),
-                new GroundDistanceMask(0, 1, PartGround.GREY, new MaskCleanup(0, 1, 4, 64)));
+                new GroundDistanceMask(0, 1, PartGround.GREY, new MaskCleanup(0, 1, 4, 0, 64)));
         try (ObjectStore store = ObjectStore.open(folder.resolve("store").toString(), Map.of())) {
             QualityRegistry registry = new QualityRegistry(store, "r");
             assertThat(registry.find(unit)).isEmpty();

@@ -55,7 +55,7 @@ class MaskLevelsTest {
     }
 
     private static GroundDistanceMask masks(PartGround ground) {
-        return new GroundDistanceMask(0, 1, ground, new MaskCleanup(0, 1, 4, 64));
+        return new GroundDistanceMask(0, 1, ground, new MaskCleanup(0, 1, 4, 0, 64));
     }
 
     private static double ratio(MaskLevels levels, List<TrainingPair> pairs) {

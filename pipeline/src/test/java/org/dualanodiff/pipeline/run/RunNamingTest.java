@@ -177,12 +177,12 @@ class RunNamingTest {
         List<String> larger = new ArrayList<>(List.of(cleanup));
         larger.add("resolution=512");
 
-        assertThat(inputs(cleanup).settings().groundDistance().cleanup()).isEqualTo(new MaskCleanup(1, 2, 4, 64));
+        assertThat(inputs(cleanup).settings().groundDistance().cleanup()).isEqualTo(new MaskCleanup(1, 2, 4, 0, 64));
         assertThat(inputs(larger.toArray(String[]::new))
                         .settings()
                         .groundDistance()
                         .cleanup())
-                .isEqualTo(new MaskCleanup(4, 8, 64, 1024));
+                .isEqualTo(new MaskCleanup(4, 8, 64, 0, 1024));
     }
 
     private RunIdentity identify(String... sets) {

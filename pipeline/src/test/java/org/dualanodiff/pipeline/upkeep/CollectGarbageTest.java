@@ -493,7 +493,7 @@ class CollectGarbageTest {
     }
 
     private CollectGarbage gc(GarbageRules rules, Instant now) {
-        return new CollectGarbage(made.store, rules, now);
+        return made.garbage(rules, now);
     }
 
     private void assertDeletes(String... keys) {

@@ -156,11 +156,11 @@ class TableGarbageTest {
         made.compact("night-1");
         Instant later = MUCH_LATER;
 
-        assertThatThrownBy(() -> new CollectGarbage(made.store, OLD.keepVersions(1), later).find())
+        assertThatThrownBy(() -> made.garbage(OLD.keepVersions(1), later).find())
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining("spark.sql.catalog.lake.type")
                 .hasMessageContaining("tables/lake.defects.pairs.json");
-        assertThat(new CollectGarbage(made.store, OLD, later).find().garbage()).isEmpty();
+        assertThat(made.garbage(OLD, later).find().garbage()).isEmpty();
     }
 
     @Test

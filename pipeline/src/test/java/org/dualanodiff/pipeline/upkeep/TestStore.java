@@ -15,8 +15,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
 import org.dualanodiff.pipeline.export.PublishDataset;
 import org.dualanodiff.pipeline.export.PublishDataset.PublishedDataset;
+import org.dualanodiff.pipeline.export.TableCatalog;
 import org.dualanodiff.pipeline.generate.WritePairs;
 import org.dualanodiff.pipeline.generate.WritePairs.WriteTask;
 import org.dualanodiff.pipeline.samples.SampleFile;
@@ -53,6 +55,12 @@ final class TestStore {
     TestStore(Path root) {
         this.root = root;
         this.store = ObjectStore.open(root.toString(), Map.of());
+    }
+
+    /** To be cleared by somebody who knows nothing of its tables, if it has any. */
+    CollectGarbage garbage(GarbageRules rules, Instant now) {
+        return new CollectGarbage(
+                store, rules, now, name -> TableCatalog.open(name, Map.of(), new Configuration(false)));
     }
 
     static TestStore ofFinishedRun(Path root) throws IOException {
