@@ -152,7 +152,7 @@ public final class Mask {
     }
 
     /** The image's outermost pixels. */
-    public Mask border() {
+    private Mask border() {
         return where(i -> i < width || i >= set.length - width || i % width == 0 || i % width == width - 1);
     }
 

@@ -5,14 +5,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Spliterators;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.conf.ParquetConfiguration;
 import org.apache.parquet.conf.PlainParquetConfiguration;
@@ -90,10 +87,6 @@ public final class SampleFile {
             throw e;
         }
         return new WriteResult(rows.get(), Files.size(file));
-    }
-
-    public static WriteResult write(Path file, Iterator<GeneratedSample> samples) throws IOException {
-        return write(file, StreamSupport.stream(Spliterators.spliteratorUnknownSize(samples, 0), false));
     }
 
     private static void write(ParquetWriter<Group> writer, GeneratedSample sample) {

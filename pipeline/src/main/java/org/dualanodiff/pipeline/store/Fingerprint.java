@@ -64,10 +64,6 @@ public record Fingerprint(String hex) implements Serializable {
             return add(name, 'i', out -> out.writeLong(value));
         }
 
-        public Builder real(String name, double value) {
-            return add(name, 'd', out -> out.writeLong(Double.doubleToLongBits(value)));
-        }
-
         public Builder flag(String name, boolean value) {
             return add(name, 'b', out -> out.writeBoolean(value));
         }

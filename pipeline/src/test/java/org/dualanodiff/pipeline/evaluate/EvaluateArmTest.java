@@ -165,11 +165,7 @@ class EvaluateArmTest {
         try (ObjectStore store = ObjectStore.open(folder.resolve("store").toString(), Map.of())) {
             for (String run : List.of("a", "b")) {
                 Path file = folder.resolve(run + ".parquet");
-                SampleFile.write(
-                        file,
-                        IntStream.range(0, 3)
-                                .mapToObj(index -> TestSamples.of(run, adapter, index))
-                                .iterator());
+                SampleFile.write(file, IntStream.range(0, 3).mapToObj(index -> TestSamples.of(run, adapter, index)));
                 String key = StoreLayout.samples(run, adapter.unit()) + "/pairs-0.parquet";
                 store.upload(file, key);
                 UnitCommit.File listed = new UnitCommit.File(key, Files.size(file), "ab", 3, List.of(0, 1, 2));

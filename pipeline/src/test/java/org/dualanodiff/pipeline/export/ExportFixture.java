@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.pipeline.UnitKey;
@@ -45,7 +46,7 @@ final class ExportFixture {
 
     private void put(String category, String defect, GeneratedSample... samples) throws IOException {
         Path file = folder.resolve("part.parquet");
-        SampleFile.write(file, List.of(samples).iterator());
+        SampleFile.write(file, Stream.of(samples));
         store.upload(file, StoreLayout.samples("night", new UnitKey(category, defect)) + "/part-0.parquet");
         Files.delete(file);
     }
@@ -72,10 +73,7 @@ final class ExportFixture {
     ExportPlan larger(ExportFormat format) throws IOException {
         UnitKey unit = new UnitKey("cloth", "hole");
         Path file = folder.resolve("more.parquet");
-        SampleFile.write(
-                file,
-                List.of(TestSamples.pair("cloth", "hole", 2, image(3), SPOT.buffered()))
-                        .iterator());
+        SampleFile.write(file, Stream.of(TestSamples.pair("cloth", "hole", 2, image(3), SPOT.buffered())));
         String key = StoreLayout.samples("night", unit) + "/part-2.parquet";
         long bytes = Files.size(file);
         store.upload(file, key);

@@ -284,11 +284,7 @@ class PublishTableTest {
 
     private PublishedDataset.File write(String run, AdapterId adapter, String name, int pairs) throws IOException {
         Path local = folder.resolve("local.parquet");
-        SampleFile.write(
-                local,
-                IntStream.range(0, pairs)
-                        .mapToObj(index -> TestSamples.of(run, adapter, index))
-                        .iterator());
+        SampleFile.write(local, IntStream.range(0, pairs).mapToObj(index -> TestSamples.of(run, adapter, index)));
         String key = StoreLayout.samples(run, adapter.unit()) + "/" + name + ".parquet";
         store.upload(local, key);
         return new PublishedDataset.File(key, Files.size(local), run, adapter.category(), adapter.defect());

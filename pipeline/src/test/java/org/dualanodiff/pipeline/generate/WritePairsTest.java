@@ -99,11 +99,7 @@ class WritePairsTest {
 
     private void stage(String key, int from, int to) throws IOException {
         Path file = folder.resolve(key + ".parquet");
-        SampleFile.write(
-                file,
-                IntStream.range(from, to)
-                        .mapToObj(index -> TestSamples.of("r", ADAPTER, index))
-                        .iterator());
+        SampleFile.write(file, IntStream.range(from, to).mapToObj(index -> TestSamples.of("r", ADAPTER, index)));
         store.upload(file, key);
     }
 }

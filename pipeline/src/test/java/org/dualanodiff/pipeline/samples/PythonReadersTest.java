@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Path;
-import java.util.List;
+import java.util.stream.Stream;
 import org.dualanodiff.pipeline.PythonRun;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -25,8 +25,7 @@ class PythonReadersTest {
         assumeTrue(
                 PythonRun.of("-c", "import pyarrow, pandas, PIL").exit() == 0, "python3 with pyarrow, pandas and PIL");
         Path file = folder.resolve("samples.parquet");
-        SampleFile.write(
-                file, List.of(TestSamples.accepted(), TestSamples.rejected()).iterator());
+        SampleFile.write(file, Stream.of(TestSamples.accepted(), TestSamples.rejected()));
 
         PythonRun run = PythonRun.of(SCRIPT.toString(), file.toString(), "2");
 

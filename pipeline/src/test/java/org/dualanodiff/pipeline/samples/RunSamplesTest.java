@@ -35,11 +35,7 @@ class RunSamplesTest {
     void writeTable() throws IOException {
         store = ObjectStore.open(folder.resolve("store").toString(), Map.of());
         Path file = folder.resolve("part.parquet");
-        SampleFile.write(
-                file,
-                IntStream.range(0, 3)
-                        .mapToObj(index -> TestSamples.of("night", ADAPTER, index))
-                        .iterator());
+        SampleFile.write(file, IntStream.range(0, 3).mapToObj(index -> TestSamples.of("night", ADAPTER, index)));
         store.upload(file, UNIT + "/pairs-0.parquet");
         UnitCommit.File listed =
                 new UnitCommit.File(UNIT + "/pairs-0.parquet", Files.size(file), "ab", 3, List.of(0, 1, 2));

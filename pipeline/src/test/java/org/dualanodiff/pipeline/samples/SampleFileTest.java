@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.parquet.ParquetReadOptions;
@@ -55,8 +54,7 @@ class SampleFileTest {
     @Test
     void write_ofSamples_tellsRowsAndBytes() throws IOException {
         Path file = folder.resolve("samples.parquet");
-        SampleFile.WriteResult result =
-                SampleFile.write(file, TestSamples.noise(3, 100).iterator());
+        SampleFile.WriteResult result = SampleFile.write(file, TestSamples.noise(3, 100));
         assertThat(result).isEqualTo(new SampleFile.WriteResult(3, Files.size(file)));
     }
 
@@ -76,13 +74,11 @@ class SampleFileTest {
     @Test
     void write_ofSamplesThatFailMidway_leavesNoFile() {
         Path file = folder.resolve("samples.parquet");
-        Iterator<GeneratedSample> failing = TestSamples.noise(5, 10)
-                .peek(sample -> {
-                    if (sample.id().index() == 3) {
-                        throw new IllegalStateException("device lost");
-                    }
-                })
-                .iterator();
+        Stream<GeneratedSample> failing = TestSamples.noise(5, 10).peek(sample -> {
+            if (sample.id().index() == 3) {
+                throw new IllegalStateException("device lost");
+            }
+        });
         assertThatThrownBy(() -> SampleFile.write(file, failing)).hasMessage("device lost");
         assertThat(file).doesNotExist();
     }
@@ -169,7 +165,7 @@ class SampleFileTest {
 
     private Path written(Stream<GeneratedSample> samples) throws IOException {
         Path file = folder.resolve("samples.parquet");
-        SampleFile.write(file, samples.iterator());
+        SampleFile.write(file, samples);
         return file;
     }
 

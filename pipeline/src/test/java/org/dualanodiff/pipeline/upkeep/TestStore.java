@@ -138,11 +138,7 @@ final class TestStore {
     private void writeSamples(String run, AdapterId adapter, String folder, String name, int from, int to)
             throws IOException {
         Path file = Files.createTempFile("samples", ".parquet");
-        SampleFile.write(
-                file,
-                IntStream.range(from, to)
-                        .mapToObj(index -> TestSamples.of(run, adapter, index))
-                        .iterator());
+        SampleFile.write(file, IntStream.range(from, to).mapToObj(index -> TestSamples.of(run, adapter, index)));
         store.upload(file, folder + "/" + name + ".parquet");
         Files.delete(file);
     }
