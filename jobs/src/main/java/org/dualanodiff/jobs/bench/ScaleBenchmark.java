@@ -120,7 +120,7 @@ public final class ScaleBenchmark {
     private static UnitPairs nothing(String runId, GenerateUnit unit, int rows) {
         return new UnitPairs(
                 UnitCommit.nothing(runId, unit.adapter()),
-                new SampleTarget(rows, 1, PAIRS_PER_TASK),
+                new SampleTarget(rows, 1, PAIRS_PER_TASK, rows),
                 AcceptedCopies.NOT_SOUGHT);
     }
 

@@ -72,8 +72,8 @@ class UnitPairsTest {
 
     /** Of 24 pairs of seven kinds, {@code size} from each of {@code firsts}, in that order. */
     private static UnitPairs inRounds(int size, int... firsts) {
-        UnitPairs pairs =
-                new UnitPairs(UnitCommit.nothing("r", ADAPTER), new SampleTarget(24, 8, 8), new AcceptedCopies(5, 0));
+        UnitPairs pairs = new UnitPairs(
+                UnitCommit.nothing("r", ADAPTER), new SampleTarget(24, 8, 8, 24), new AcceptedCopies(5, 0));
         for (int first : firsts) {
             pairs.add(
                     IntStream.range(first, first + size)
@@ -86,8 +86,8 @@ class UnitPairsTest {
 
     @Test
     void pairs_thatAreStagedTwice_areTakenOnce() {
-        UnitPairs pairs =
-                new UnitPairs(UnitCommit.nothing("r", ADAPTER), new SampleTarget(4, 4, 4), AcceptedCopies.NOT_SOUGHT);
+        UnitPairs pairs = new UnitPairs(
+                UnitCommit.nothing("r", ADAPTER), new SampleTarget(4, 4, 4, 4), AcceptedCopies.NOT_SOUGHT);
         pairs.add(List.of(pair(0, "a"), pair(1, "a"), pair(0, "late"), pair(1, "late"), pair(2, "late")), 1);
 
         WriteTask task = pairs.tasks(List.of(), FILE, true).get(0);
@@ -97,8 +97,8 @@ class UnitPairsTest {
 
     @Test
     void files_ofManyBytes_areOfConsecutiveIndicesAndAlikeInSize() {
-        UnitPairs pairs =
-                new UnitPairs(UnitCommit.nothing("r", ADAPTER), new SampleTarget(100, 4, 4), AcceptedCopies.NOT_SOUGHT);
+        UnitPairs pairs = new UnitPairs(
+                UnitCommit.nothing("r", ADAPTER), new SampleTarget(100, 4, 4, 100), AcceptedCopies.NOT_SOUGHT);
         pairs.add(
                 IntStream.range(0, 100)
                         .mapToObj(index -> pair(index, "f" + index / 10))
@@ -150,7 +150,7 @@ class UnitPairsTest {
             file.indices().forEach(index -> verdicts.put(index, List.of()));
         }
         UnitCommit commit = UnitCommit.nothing("r", ADAPTER).with(List.of(files), verdicts);
-        return new UnitPairs(commit, new SampleTarget(100, 4, 4), AcceptedCopies.NOT_SOUGHT);
+        return new UnitPairs(commit, new SampleTarget(100, 4, 4, 100), AcceptedCopies.NOT_SOUGHT);
     }
 
     private static UnitCommit.File file(String key, int first, long bytes) {

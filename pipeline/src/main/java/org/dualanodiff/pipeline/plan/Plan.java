@@ -92,11 +92,6 @@ public record Plan(List<Unit> units, List<Unusable> unusable) {
                     "attempts must be at least samples-per-defect (%d), was %d".formatted(samplesPerDefect, attempts));
         }
 
-        /** Without replacement of rejected samples. */
-        public SampleTarget(int samplesPerDefect, int blockSize, int pairsPerTask) {
-            this(samplesPerDefect, blockSize, pairsPerTask, samplesPerDefect);
-        }
-
         /** Where the lowest indices end among which there are as many good ones as wanted, if all that are missing are good. */
         public int end(BitSet rejected) {
             int end = samplesPerDefect;

@@ -60,7 +60,7 @@ class EstimatePlanTest {
     void estimate_withSeveralRuns_takesTheNewest() {
         RunManifest old = run("old", Instant.EPOCH, Map.of(), 50, 4);
         RunManifest young = run("young", Instant.EPOCH.plusSeconds(60), Map.of(), 25, 2);
-        Estimate estimate = estimate(List.of(young, old), new SampleTarget(10, 4, 64), plan(10));
+        Estimate estimate = estimate(List.of(young, old), new SampleTarget(10, 4, 64, 10), plan(10));
         assertThat(estimate.training().run()).isEqualTo("young");
         assertThat(estimate.training().perSecond()).isEqualTo(4);
     }
@@ -68,7 +68,7 @@ class EstimatePlanTest {
     @Test
     void estimate_withoutRunLikeIt_isNull() {
         RunManifest other = run("other", Instant.EPOCH, Map.of("resolution", "256"), 50, 4);
-        Estimate estimate = estimate(List.of(other), new SampleTarget(10, 4, 64), plan(10));
+        Estimate estimate = estimate(List.of(other), new SampleTarget(10, 4, 64, 10), plan(10));
         assertThat(estimate.training()).isNull();
         assertThat(estimate.total().hours()).isNull();
         assertThat(estimate.total().bytes()).isNull();
@@ -85,7 +85,7 @@ class EstimatePlanTest {
     @Test
     void estimate_whereAllIsThere_isNothing() {
         Plan nothing = new Plan(List.of(new Plan.Unit(CRACK, false, 10, 0)), List.of());
-        Estimate estimate = estimate(List.of(), new SampleTarget(10, 4, 64), nothing);
+        Estimate estimate = estimate(List.of(), new SampleTarget(10, 4, 64, 10), nothing);
         assertThat(estimate.total().hours()).isZero();
         assertThat(estimate.total().bytes()).isZero();
     }

@@ -34,7 +34,7 @@ class PlannerPropertyTest {
         List<GenerateUnit> plan() {
             BitSet indices = new BitSet();
             existing.forEach(indices::set);
-            SampleTarget wanted = new SampleTarget(target, block, block + extra);
+            SampleTarget wanted = new SampleTarget(target, block, block + extra, target);
             return PlannerTest.generate(
                     new PlanInput(List.of(SET), RECIPE, wanted, Set.of(), Map.of(SET.unit(), indices), Map.of()));
         }

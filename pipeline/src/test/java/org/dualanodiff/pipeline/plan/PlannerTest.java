@@ -159,9 +159,10 @@ class PlannerTest {
 
     @Test
     void input_withUnworkableNumbersOrTwins_isRefused() {
-        assertThatThrownBy(() -> new SampleTarget(10, 8, 4)).hasMessageContaining("at least generation.batch-size (8)");
-        assertThatThrownBy(() -> new SampleTarget(10, 0, 4)).hasMessageContaining("was 0");
-        assertThatThrownBy(() -> new SampleTarget(-1, 1, 4)).hasMessageContaining("was -1");
+        assertThatThrownBy(() -> new SampleTarget(10, 8, 4, 10))
+                .hasMessageContaining("at least generation.batch-size (8)");
+        assertThatThrownBy(() -> new SampleTarget(10, 0, 4, 10)).hasMessageContaining("was 0");
+        assertThatThrownBy(() -> new SampleTarget(-1, 1, 4, -1)).hasMessageContaining("was -1");
         assertThatThrownBy(() -> new SampleTarget(10, 1, 1, 9)).hasMessageContaining("attempts must be at least");
         assertThatThrownBy(() -> input(List.of(BENT, BENT), 1, Set.of(), Map.of()))
                 .hasMessageContaining("planned twice");
@@ -169,7 +170,7 @@ class PlannerTest {
 
     private static PlanInput input(
             List<TrainingSet> sets, int target, Set<AdapterId> published, Map<UnitKey, BitSet> existing) {
-        return new PlanInput(sets, RECIPE, new SampleTarget(target, 4, 10), published, existing, Map.of());
+        return new PlanInput(sets, RECIPE, new SampleTarget(target, 4, 10, target), published, existing, Map.of());
     }
 
     private static AdapterId adapter(TrainingSet set) {
