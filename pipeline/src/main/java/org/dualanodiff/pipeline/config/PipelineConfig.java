@@ -21,7 +21,7 @@ import org.dualanodiff.pipeline.store.RunLease.LeaseTerms;
 public record PipelineConfig(
         String baseModel,
         DatasetConfig dataset,
-        Resolution resolution,
+        int resolution,
         PromptConfig prompt,
         AdapterTrainingConfig training,
         BackgroundConfig background,
@@ -59,12 +59,17 @@ public record PipelineConfig(
         return DeclaredSettings.changing(what, texts);
     }
 
+    /** Edge of the square working image, in pixels: as set, or the base model's {@code own}. */
+    public int resolution(int own) {
+        return resolution != OrAuto.AUTO ? resolution : own;
+    }
+
     /** The configuration in a validated {@code effective} tree that has a value for every setting. */
     static PipelineConfig of(Config effective) {
         return new PipelineConfig(
                 effective.getString("base-model"),
                 DatasetConfig.of(effective.getConfig("dataset")),
-                Resolution.of(effective),
+                OrAuto.whole(effective, "resolution"),
                 PromptConfig.of(effective.getConfig("prompt")),
                 AdapterTrainingConfig.of(effective.getConfig("training")),
                 BackgroundConfig.of(effective.getConfig("background")),
@@ -170,26 +175,6 @@ public record PipelineConfig(
         /** The precision that holds for generation. */
         public String forGeneration() {
             return generationPrecision.equals(OrAuto.WORD) ? precision : generationPrecision;
-        }
-    }
-
-    /**
-     * Edge of the square working image.
-     *
-     * @param pixels 0 stands for the base model's own
-     */
-    public record Resolution(int pixels) implements Serializable {
-        /** The base model's own resolution. */
-        public static final Resolution AUTO = new Resolution(0);
-
-        /** The pixels asked for, or the base model's {@code own}. */
-        public int orElse(int own) {
-            return pixels == 0 ? own : pixels;
-        }
-
-        static Resolution of(Config root) {
-            boolean auto = root.getString("resolution").equals("auto");
-            return auto ? AUTO : new Resolution(root.getInt("resolution"));
         }
     }
 

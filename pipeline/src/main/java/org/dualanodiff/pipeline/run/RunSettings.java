@@ -90,7 +90,7 @@ public record RunSettings(
      */
     public static int resolution(PipelineConfig config, ModelFiles base) {
         int factor = base.vaeConfig().downsamplingFactor();
-        int resolution = config.resolution().orElse(base.resolution());
+        int resolution = config.resolution(base.resolution());
         if (resolution % factor != 0) {
             throw new UserError(
                     "resolution must be a multiple of %d, the reduction of this base model's autoencoder, was %d"

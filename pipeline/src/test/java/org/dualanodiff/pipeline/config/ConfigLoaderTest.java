@@ -30,7 +30,6 @@ import org.dualanodiff.pipeline.config.PipelineConfig.LogConfig;
 import org.dualanodiff.pipeline.config.PipelineConfig.MaskConfig;
 import org.dualanodiff.pipeline.config.PipelineConfig.PromptConfig;
 import org.dualanodiff.pipeline.config.PipelineConfig.QualityConfig;
-import org.dualanodiff.pipeline.config.PipelineConfig.Resolution;
 import org.dualanodiff.pipeline.config.PipelineConfig.RunConfig;
 import org.dualanodiff.pipeline.store.RunLease.LeaseTerms;
 import org.junit.jupiter.api.DynamicTest;
@@ -125,7 +124,7 @@ class ConfigLoaderTest {
                     12,
                     true,
                     new DatasetConfig.Crop("whole", 1, 0.25, 8)),
-            new Resolution(512),
+            512,
             new PromptConfig("a photo with a scratch", "scratch", "blurry"),
             new AdapterTrainingConfig(
                     "warm",
@@ -220,7 +219,7 @@ class ConfigLoaderTest {
                 .isEqualTo(new PipelineConfig(
                         "builtin:small",
                         dataset("builtin:samples", List.of(), "first-third"),
-                        Resolution.AUTO,
+                        PipelineConfig.OrAuto.AUTO,
                         new PromptConfig("a vfx with sks", "sks", ""),
                         new AdapterTrainingConfig(
                                 "auto",

@@ -195,7 +195,7 @@ class FingerprintsTest {
         return new RunSettings(
                 config,
                 new Provenance.BaseModel("base", "0".repeat(64)),
-                config.resolution().orElse(512),
+                config.resolution(512),
                 config.training().rank() == 16 && !config.training().init().equals("cold"),
                 saliency ? Optional.of("5".repeat(64)) : Optional.empty());
     }
