@@ -7,7 +7,6 @@ import org.dualanodiff.pipeline.inspect.InspectDataset;
 import org.dualanodiff.pipeline.run.RunInputs;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 @Command(
         name = "inspect",
@@ -22,20 +21,15 @@ final class InspectCommand extends ConsoleCommand {
     @Mixin
     private Options.OfConfig options;
 
-    @Option(names = "--json", description = "The whole report as JSON on standard output.")
-    private boolean json;
+    @Mixin
+    private Options.OfJson json;
 
     @Override
     public Integer call() {
         PipelineConfig config = options.load();
         Machine machine = Machine.of(config.spark().conf());
         DatasetReport report = new InspectDataset(machine.hadoop()).run(RunInputs.request(config, machine.cache()));
-        if (json) {
-            stdout().println(report.json());
-        } else {
-            report.lines().forEach(stdout()::println);
-        }
-        stdout().flush();
+        json.print(stdout(), report, report.lines());
         return report.usable() ? ExitCode.DONE : ExitCode.DATA;
     }
 }

@@ -1,8 +1,5 @@
 package org.dualanodiff.pipeline.inspect;
 
-import com.google.gson.FieldNamingPolicy;
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -32,12 +29,6 @@ public record DatasetReport(
         List<String> warnings) {
     /** Lines of a kind on a console. */
     private static final int SHOWN = 20;
-
-    private static final Gson GSON = new GsonBuilder()
-            .setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
-            .disableHtmlEscaping()
-            .setPrettyPrinting()
-            .create();
 
     public DatasetReport {
         categories = List.copyOf(categories);
@@ -78,10 +69,6 @@ public record DatasetReport(
                 .filter(category -> !category.defects().isEmpty())
                 .toList();
         return !faulty.isEmpty() && faulty.stream().allMatch(Category::usable);
-    }
-
-    public String json() {
-        return GSON.toJson(this);
     }
 
     /** Five numbers that tell how values are spread. */

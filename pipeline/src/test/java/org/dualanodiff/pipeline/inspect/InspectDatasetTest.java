@@ -8,6 +8,7 @@ import com.google.gson.JsonParser;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferByte;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -22,6 +23,7 @@ import org.dualanodiff.pipeline.dataset.SplitRule;
 import org.dualanodiff.pipeline.inspect.DuplicateSearch.Duplicate;
 import org.dualanodiff.pipeline.inspect.DuplicateSearch.Duplicate.Concern;
 import org.dualanodiff.pipeline.inspect.DuplicateSearch.Duplicate.Kind;
+import org.dualanodiff.pipeline.store.Json;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -110,7 +112,8 @@ class InspectDatasetTest {
 
         DatasetReport report = inspect();
 
-        JsonObject json = JsonParser.parseString(report.json()).getAsJsonObject();
+        JsonObject json = JsonParser.parseString(new String(Json.bytes(report), StandardCharsets.UTF_8))
+                .getAsJsonObject();
         JsonObject crack = json.getAsJsonArray("categories")
                 .get(0)
                 .getAsJsonObject()
