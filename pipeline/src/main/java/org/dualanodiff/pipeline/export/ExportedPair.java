@@ -105,7 +105,7 @@ record ExportedPair(
         static final String GENERATED = "generated";
         static final String REAL = "real";
 
-        private static final Gson GSON = new GsonBuilder()
+        static final Gson GSON = new GsonBuilder()
                 .setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
                 .disableHtmlEscaping()
                 .create();

@@ -1,7 +1,5 @@
 package org.dualanodiff.pipeline.export;
 
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,8 +15,6 @@ import org.dualanodiff.pipeline.store.ObjectStore;
  * and mask, category, defect, split and origin. Real pairs have no anomaly part.
  */
 record PngFormat() implements PairFormat.OfFiles {
-
-    private static final Gson GSON = new GsonBuilder().disableHtmlEscaping().create();
 
     @Override
     public ExportedPair.Entry write(ExportedPair pair, ExportPlan.Classes classes, ObjectStore target) {
@@ -55,7 +51,9 @@ record PngFormat() implements PairFormat.OfFiles {
         try (Upload manifest = new Upload(target, "manifest.jsonl")) {
             try (Stream<ExportedPair.Entry> lines = entries.stream()) {
                 for (ExportedPair.Entry entry : (Iterable<ExportedPair.Entry>) lines::iterator) {
-                    manifest.writer().append(GSON.toJson(line(entry))).append('\n');
+                    manifest.writer()
+                            .append(ExportedPair.Entry.GSON.toJson(line(entry)))
+                            .append('\n');
                 }
             }
             manifest.commit();

@@ -1,7 +1,5 @@
 package org.dualanodiff.pipeline.export;
 
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -70,8 +68,6 @@ record WebDatasetFormat(long shardBytes) implements PairFormat {
     /** A tar file that grows on this machine. */
     private static final class Shard implements Closeable {
 
-        private static final Gson GSON = new GsonBuilder().disableHtmlEscaping().create();
-
         private final Path local = Files.createTempFile("dualanodiff-export-", ".tar");
         private final TarArchiveOutputStream tar =
                 new TarArchiveOutputStream(Files.newOutputStream(local), StandardCharsets.UTF_8.name());
@@ -87,7 +83,8 @@ record WebDatasetFormat(long shardBytes) implements PairFormat {
 
         void add(ExportedPair pair, ExportedPair.Entry entry, int label) throws IOException {
             String key = Keys.of(Keys.named(pair.category(), pair.defect()), pair.id());
-            add(key + ".json", GSON.toJson(description(entry, label)).getBytes(StandardCharsets.UTF_8));
+            String description = ExportedPair.Entry.GSON.toJson(description(entry, label));
+            add(key + ".json", description.getBytes(StandardCharsets.UTF_8));
             add(key + ".mask.png", pair.mask());
             add(key + ".png", pair.image());
         }
