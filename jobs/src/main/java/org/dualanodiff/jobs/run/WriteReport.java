@@ -256,12 +256,7 @@ public final class WriteReport {
 
         PairThumbnail thumbnail() {
             try {
-                return PairThumbnail.of(
-                        caption,
-                        PngCodec.decode(pictures.image()),
-                        PngCodec.decode(pictures.anomaly()),
-                        PngCodec.decode(pictures.mask()),
-                        DescribeRun.CELL);
+                return PairThumbnail.of(caption, pictures, DescribeRun.CELL);
             } catch (IOException e) {
                 throw new UncheckedIOException("the pair %s cannot be shown".formatted(caption), e);
             }

@@ -14,9 +14,6 @@ import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
 import com.typesafe.config.ConfigValueType;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import org.dualanodiff.pipeline.TextResource;
 import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.base.LocalCache;
 
@@ -93,11 +91,7 @@ public final class ConfigLoader {
 
     /** The file of all settings with their defaults and what they mean. */
     public static String referenceText() {
-        try (InputStream file = ConfigLoader.class.getClassLoader().getResourceAsStream(REFERENCE)) {
-            return new String(file.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return TextResource.read(ConfigLoader.class, "/" + REFERENCE);
     }
 
     private static Config effective(

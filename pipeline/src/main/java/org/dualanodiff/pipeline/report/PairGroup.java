@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectSet.DefectImage;
-import org.dualanodiff.pipeline.dataset.ImageDecoder;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 
 /** Pairs made small under one title, such as "real" or "generated". */
@@ -38,14 +37,8 @@ public record PairGroup(String title, List<PairThumbnail> pairs) {
         List<PairThumbnail> pairs = new ArrayList<>();
         for (GeneratedSample sample : samples) {
             if (pairs.size() < most && sample.hasPixels()) {
-                pairs.add(PairThumbnail.of(
-                        (sample.id().index() + " "
-                                        + String.join(", ", sample.verdict().reasons()))
-                                .strip(),
-                        ImageDecoder.image(sample.pictures().image()),
-                        ImageDecoder.image(sample.pictures().anomaly()),
-                        ImageDecoder.mask(sample.pictures().mask()),
-                        cell));
+                String reasons = String.join(", ", sample.verdict().reasons());
+                pairs.add(PairThumbnail.of((sample.id().index() + " " + reasons).strip(), sample.pictures(), cell));
             }
         }
         return new PairGroup(title, pairs);

@@ -1,12 +1,15 @@
 package org.dualanodiff.pipeline.report;
 
 import java.awt.image.BufferedImage;
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.image.PilResize;
+import org.dualanodiff.model.image.PngCodec;
 import org.dualanodiff.model.mask.Mask;
+import org.dualanodiff.pipeline.samples.GeneratedSample.Pictures;
 
 /**
  * One pair, small: image, anomaly part, mask, and the mask's outline on the image. Four pictures of one size.
@@ -40,6 +43,20 @@ public record PairThumbnail(String caption, Image image, Image anomaly, Image ma
     public static PairThumbnail of(
             String caption, BufferedImage image, BufferedImage anomaly, BufferedImage mask, int side) {
         return of(caption, Image.rgb(image), Optional.of(Image.rgb(anomaly)), Image.gray(mask), side);
+    }
+
+    /**
+     * A generated pair as it is kept.
+     *
+     * @throws IOException if a picture is damaged
+     */
+    public static PairThumbnail of(String caption, Pictures pictures, int side) throws IOException {
+        return of(
+                caption,
+                PngCodec.decode(pictures.image()),
+                PngCodec.decode(pictures.anomaly()),
+                PngCodec.decode(pictures.mask()),
+                side);
     }
 
     /** A real pair; its anomaly part is what the mask cuts out of the image, as in training. */
