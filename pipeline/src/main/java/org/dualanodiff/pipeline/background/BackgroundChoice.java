@@ -4,12 +4,14 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dualanodiff.model.dual.BackgroundCompensation.BackgroundMode;
 import org.dualanodiff.pipeline.NearestName;
 import org.dualanodiff.pipeline.background.BackgroundSource.FromFolder;
+import org.dualanodiff.pipeline.background.BackgroundSource.MaskFolder;
 import org.dualanodiff.pipeline.config.PipelineConfig.BackgroundConfig;
 import org.dualanodiff.pipeline.dataset.Dataset.GoodImages;
 import org.dualanodiff.pipeline.dataset.DatasetException;
@@ -88,19 +90,20 @@ public final class BackgroundChoice {
     private Optional<BackgroundSource> fromFolder(String setting, GoodImages good, List<URI> others)
             throws IOException {
         URI folder = DatasetPath.locate(config.objectMasks()).toUri();
-        BackgroundSource source = new BackgroundSource(mode(), good.category(), good.training(), folder);
-        FromFolder masks = new FromFolder(folder, good.category(), files);
-        List<URI> needed = Stream.concat(source.backgrounds().stream(), others.stream())
-                .distinct()
-                .toList();
-        List<URI> missing = masks.missing(needed);
-        if (missing.containsAll(source.backgrounds())) {
+        List<URI> backgrounds = BackgroundSource.backgrounds(good.training());
+        List<URI> needed =
+                Stream.concat(backgrounds.stream(), others.stream()).distinct().toList();
+        Map<URI, String> masks = new FromFolder(folder, good.category(), files).sha256s(needed);
+        List<URI> missing =
+                needed.stream().filter(image -> !masks.containsKey(image)).toList();
+        if (missing.containsAll(backgrounds)) {
             return none(setting, good.category(), "%s has no masks of its good images".formatted(config.objectMasks()));
         } else if (!missing.isEmpty()) {
             throw new DatasetException("%s lacks %d of the %d object masks that %s needs: %s"
                     .formatted(config.objectMasks(), missing.size(), needed.size(), good.category(), listed(missing)));
         }
-        return Optional.of(source);
+        return Optional.of(
+                new BackgroundSource(mode(), good.category(), good.training(), new MaskFolder(folder, masks)));
     }
 
     private static String listed(List<URI> missing) {

@@ -9,11 +9,14 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.dual.BackgroundCompensation.BackgroundMode;
+import org.dualanodiff.model.files.Digest;
 import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.image.TrainingTransform;
 import org.dualanodiff.model.mask.Mask;
@@ -28,10 +31,9 @@ import org.dualanodiff.pipeline.dataset.ImageDecoder.UnreadableImageException;
  *
  * @param mode never {@link BackgroundMode#OFF}
  * @param good faultless images: they teach the automatic mask, and are the backgrounds of generated pairs
- * @param masks folder of object masks, {@code <category>/<train|test>/<good|defect>/<stem>.png} or another format, or null for the
- *     automatic mask
+ * @param masks those that somebody made, or null for the automatic mask
  */
-public record BackgroundSource(BackgroundMode mode, String category, List<URI> good, URI masks)
+public record BackgroundSource(BackgroundMode mode, String category, List<URI> good, MaskFolder masks)
         implements Serializable {
 
     /** Backgrounds that generated pairs are drawn over. */
@@ -43,7 +45,38 @@ public record BackgroundSource(BackgroundMode mode, String category, List<URI> g
 
     /** Opens the source on the machine that asks. */
     public ObjectMasks open(DatasetFiles files) throws IOException {
-        return masks == null ? new Automatic(learned(files)) : new FromFolder(masks, category, files);
+        return masks == null ? new Automatic(learned(files)) : new FromFolder(masks.folder(), category, files);
+    }
+
+    /**
+     * What tells the object masks of these images from others, wherever they lie.
+     *
+     * @param images in a fixed order
+     */
+    public String maskFingerprint(List<URI> images) {
+        if (masks == null) {
+            return "automatic";
+        }
+        Digest digest = new Digest();
+        images.forEach(image -> digest.add(masks.sha256s().getOrDefault(image, "none")));
+        return digest.hex();
+    }
+
+    /** SHA-256 of the object mask of a good image; empty for the automatic mask, and for images whose masks nobody looked at. */
+    public Optional<String> maskSha256(URI image) {
+        return Optional.ofNullable(masks).map(folder -> folder.sha256s().get(image));
+    }
+
+    /**
+     * Object masks that somebody made.
+     *
+     * @param folder that has them as {@code <category>/<train|test>/<good|defect>/<stem>.png} or in another format
+     * @param sha256s of the masks' files that were looked at, by the address of their images
+     */
+    public record MaskFolder(URI folder, Map<URI, String> sha256s) implements Serializable {
+        public MaskFolder {
+            sha256s = Map.copyOf(sha256s);
+        }
     }
 
     private AutomaticObjectMask learned(DatasetFiles files) throws IOException {
@@ -84,8 +117,8 @@ public record BackgroundSource(BackgroundMode mode, String category, List<URI> g
         }
     }
 
-    /** The good images that backgrounds are made of. */
-    List<URI> backgrounds() {
+    /** Those of the good images that backgrounds are made of. */
+    static List<URI> backgrounds(List<URI> good) {
         return good.subList(0, Math.min(BACKGROUNDS, good.size()));
     }
 
@@ -99,7 +132,7 @@ public record BackgroundSource(BackgroundMode mode, String category, List<URI> g
         TrainingTransform transform = new TrainingTransform(side);
         ObjectMasks objects = open(files);
         List<float[]> pictures = new ArrayList<>();
-        for (URI uri : backgrounds()) {
+        for (URI uri : backgrounds(good)) {
             Optional<BufferedImage> photograph = files.goodImage(uri);
             if (photograph.isPresent()) {
                 BufferedImage object = objects.of(uri, photograph.get());
@@ -107,7 +140,7 @@ public record BackgroundSource(BackgroundMode mode, String category, List<URI> g
             }
         }
         if (pictures.isEmpty()) {
-            throw noneReadable(backgrounds());
+            throw noneReadable(backgrounds(good));
         }
         return new CleanBackgrounds(base, pictures, side, mode == BackgroundMode.SCALED);
     }
@@ -125,6 +158,7 @@ public record BackgroundSource(BackgroundMode mode, String category, List<URI> g
         @Override
         public BufferedImage of(URI image, BufferedImage photograph) throws IOException {
             BufferedImage mask = find(image)
+                    .map(Found::mask)
                     .orElseThrow(() -> new DatasetException(
                             "there is no object mask of %s: expected %s.png, or another image format"
                                     .formatted(image, stem(image))));
@@ -140,33 +174,37 @@ public record BackgroundSource(BackgroundMode mode, String category, List<URI> g
             return mask;
         }
 
-        /** Those of the images that have no mask. Every mask is opened once, several at a time. */
-        List<URI> missing(List<URI> images) throws IOException {
+        /** SHA-256 of the mask of each image that has one. Every mask is opened once, several at a time. */
+        Map<URI, String> sha256s(List<URI> images) throws IOException {
+            Map<URI, String> sums = new ConcurrentHashMap<>();
             try {
-                return images.parallelStream().filter(this::isMissing).toList();
+                images.parallelStream().forEach(image -> sha256(image).ifPresent(sum -> sums.put(image, sum)));
             } catch (UncheckedIOException e) {
                 throw e.getCause();
             }
+            return sums;
         }
 
-        private boolean isMissing(URI image) {
+        private Optional<String> sha256(URI image) {
             try {
-                return find(image).isEmpty();
+                return find(image).map(Found::sha256);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
         }
 
-        private Optional<BufferedImage> find(URI image) throws IOException {
+        private Optional<Found> find(URI image) throws IOException {
             for (String suffix : SUFFIXES) {
                 URI mask = URI.create(stem(image) + "." + suffix);
                 Optional<byte[]> bytes = read(mask);
                 if (bytes.isPresent()) {
-                    return Optional.of(decoded(mask, bytes.get()));
+                    return Optional.of(new Found(decoded(mask, bytes.get()), Digest.hex(bytes.get())));
                 }
             }
             return Optional.empty();
         }
+
+        private record Found(BufferedImage mask, String sha256) {}
 
         private Optional<byte[]> read(URI mask) throws IOException {
             try {

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.dualanodiff.model.base.MemoryNeed;
 import org.dualanodiff.model.base.ModelFiles;
@@ -169,7 +170,7 @@ public record RunInputs(
                 settings.trainingSettings(background(set.category()) != null));
     }
 
-    /** The training images by content, and what else of the data shapes the adapter. */
+    /** The training images and their object masks by content, and what else of the data shapes the adapter. */
     private String dataFingerprint(DefectSet set) {
         BackgroundSource background = backgrounds.get(set.category());
         return background == null
@@ -179,9 +180,9 @@ public record RunInputs(
                         .text("mode", background.mode().name())
                         .text(
                                 "masks",
-                                background.masks() == null
-                                        ? "automatic"
-                                        : background.masks().toString())
+                                background.maskFingerprint(set.training().stream()
+                                        .map(DefectImage::imageUri)
+                                        .toList()))
                         .build()
                         .hex();
     }
@@ -233,8 +234,22 @@ public record RunInputs(
                 .filter(good -> anchors.containsKey(good.category()) || backgrounds.containsKey(good.category()))
                 .map(good -> GoodImagesBinding.of(
                         good.category(),
-                        good.training().stream().map(GoodImages::name).toList()))
+                        good.training().stream()
+                                .map(image -> named(good.category(), image))
+                                .toList()))
                 .toList();
+    }
+
+    /** With what its object mask is, if somebody made it: one that was corrected makes other pairs. */
+    private String named(String category, URI image) {
+        Stream<BackgroundSource> masks = Stream.of(
+                        Optional.ofNullable(backgrounds.get(category)),
+                        Optional.ofNullable(anchors.get(category)).map(AnchorSource::objects))
+                .flatMap(Optional::stream);
+        return masks.flatMap(source -> source.maskSha256(image).stream())
+                .findFirst()
+                .map(sum -> GoodImages.name(image) + " " + sum)
+                .orElse(GoodImages.name(image));
     }
 
     public Map<UnitKey, DefectSet> setsByUnit() {

@@ -151,8 +151,8 @@ public final class RunRegistry {
 
     private static StoreException otherGoodImages(String runId, GoodImagesBinding there, GoodImagesBinding here) {
         return new StoreException(
-                ("run %s was begun with %d good images of %s, and there are %d now, or others: they say on"
-                                + " which of them each pair is made; give another run.id")
+                ("run %s was begun with %d good images of %s, and there are %d now, or others, or other object"
+                                + " masks of them: pairs are made on them; give another run.id")
                         .formatted(runId, there.images(), there.category(), here.images()));
     }
 
@@ -305,7 +305,8 @@ public final class RunRegistry {
      * The good images that a run makes pairs of a category on, or takes their backgrounds from. Which of them a sample gets
      * depends on how many there are, so that one more would change all samples still to be made.
      *
-     * @param names fingerprint of the files' names in their order; contents are not read, for there may be thousands
+     * @param names fingerprint of the files' names in their order, with what is known of their object masks; contents are not
+     *     read, for there may be thousands
      */
     public record GoodImagesBinding(String category, int images, Fingerprint names) {
         public GoodImagesBinding {

@@ -3,6 +3,7 @@ package org.dualanodiff.pipeline.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,12 +13,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.apache.hadoop.conf.Configuration;
 import org.dualanodiff.model.mask.MaskCleanup;
 import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.config.ConfigLoader;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
+import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.RunRegistry;
 import org.dualanodiff.pipeline.store.RunRegistry.RunIdentity;
@@ -133,6 +137,59 @@ class RunNamingTest {
                 .containsEntry("background.object-masks", masks);
         assertThat(inputs("background.object-masks=" + masks).settings().all())
                 .doesNotContainKey("background.object-masks");
+    }
+
+    @Test
+    void adapters_whenObjectMasksWereCorrectedInPlace_areOthersOfTheDefectsConcerned() throws IOException {
+        SampleDataset.write(folder.resolve("data"), 1, new SampleDataset.Size(1, 1, 6), List.of("hex_nut"));
+        Path masks = writeObjectMasks("masks");
+        String[] sets = {"background.mode=on", "dataset.categories=[hex_nut]", "background.object-masks=" + masks};
+        List<AdapterId> before = inputs(sets).adapters();
+        assertThat(before).hasSizeGreaterThan(1);
+        assertThat(inputs(sets).adapters()).isEqualTo(before);
+
+        sets[2] = "background.object-masks=" + writeObjectMasks("moved");
+        assertThat(inputs(sets).adapters()).isEqualTo(before);
+
+        String defect = before.get(0).defect();
+        writeMask(folder.resolve("moved/hex_nut/test/" + defect + "/000.png"), 90);
+        List<AdapterId> after = inputs(sets).adapters();
+        assertThat(after.get(0)).isNotEqualTo(before.get(0));
+        assertThat(after.subList(1, after.size())).isEqualTo(before.subList(1, before.size()));
+    }
+
+    @Test
+    void goodImages_whenTheirObjectMasksWereCorrectedInPlace_areOthers() throws IOException {
+        SampleDataset.write(folder.resolve("data"), 1, new SampleDataset.Size(1, 1, 6), List.of("hex_nut"));
+        String[] sets = {
+            "background.mode=on", "dataset.categories=[hex_nut]", "background.object-masks=" + writeObjectMasks("masks")
+        };
+        RunInputs before = inputs(sets);
+        assertThat(inputs(sets).goodImages()).isEqualTo(before.goodImages());
+
+        writeMask(folder.resolve("masks/hex_nut/train/good/000.png"), 90);
+        assertThat(inputs(sets).goodImages()).isNotEqualTo(before.goodImages());
+        assertThat(inputs(sets).adapters()).isEqualTo(before.adapters());
+    }
+
+    /** Of every image. */
+    private Path writeObjectMasks(String name) throws IOException {
+        Path data = folder.resolve("data");
+        List<Path> images;
+        try (Stream<Path> all = Files.walk(data.resolve("hex_nut"))) {
+            images = all.filter(file -> file.toString().endsWith(".png")).toList();
+        }
+        for (Path image : images) {
+            writeMask(folder.resolve(name).resolve(data.relativize(image)), 30);
+        }
+        return folder.resolve(name);
+    }
+
+    private static void writeMask(Path file, int side) throws IOException {
+        BufferedImage mask = new BufferedImage(128, 128, BufferedImage.TYPE_BYTE_GRAY);
+        mask.createGraphics().fillRect(0, 0, side, side);
+        Files.createDirectories(file.getParent());
+        ImageIO.write(mask, "png", file.toFile());
     }
 
     @Test
