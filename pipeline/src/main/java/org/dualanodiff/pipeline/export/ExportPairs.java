@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.export;
 
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
@@ -10,7 +11,9 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.dualanodiff.model.image.PngCodec;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
+import org.dualanodiff.pipeline.dataset.DatasetPath;
 import org.dualanodiff.pipeline.dataset.ImageDecoder;
 import org.dualanodiff.pipeline.dataset.ImageDecoder.UnreadableImageException;
 import org.dualanodiff.pipeline.export.ExportFormat.PairFormat;
@@ -24,8 +27,6 @@ import org.dualanodiff.pipeline.store.ObjectStore;
  * again.
  */
 public final class ExportPairs {
-
-    private static final int LONGEST_EXTENSION = 5;
 
     private final ObjectStore store;
     private final ObjectStore target;
@@ -65,7 +66,7 @@ public final class ExportPairs {
         } else if (task.part() instanceof ExportPlan.Part.RealPairs real) {
             return written(task, real(real));
         }
-        copy((ExportPlan.Part.GoodImages) task.part(), task.pairFormat());
+        good((ExportPlan.Part.GoodImages) task.part(), task.pairFormat());
         return "";
     }
 
@@ -93,45 +94,33 @@ public final class ExportPairs {
                 .collect(Collectors.joining());
     }
 
-    /** Byte for byte, as they are; but nothing that is no picture, whatever its name. */
-    private void copy(ExportPlan.Part.GoodImages part, PairFormat format) throws IOException {
+    /** As pairs are: upright, of 8 bits. What a camera stored may look sideways or black to readers that see the pairs well. */
+    private void good(ExportPlan.Part.GoodImages part, PairFormat format) throws IOException {
         List<URI> images = part.images();
         List<String> keys = keys(part, format);
         for (int i = 0; i < images.size(); i++) {
-            byte[] image = files.read(images.get(i));
-            requirePicture(images.get(i), image);
-            target.write(keys.get(i), image);
+            target.write(keys.get(i), PngCodec.encode(picture(images.get(i))));
         }
     }
 
     /** Where the images of a part go, in their order. */
     static List<String> keys(ExportPlan.Part.GoodImages part, PairFormat format) {
         return IntStream.range(0, part.images().size())
-                .mapToObj(i -> String.format(
-                        Locale.ROOT,
-                        "%06d%s",
-                        part.first() + i,
-                        extension(part.images().get(i))))
+                .mapToObj(i -> String.format(Locale.ROOT, "%06d.png", part.first() + i))
                 .map(file -> format.good(part.category(), part.split(), file))
                 .toList();
     }
 
-    private static void requirePicture(URI uri, byte[] image) throws IOException {
+    private BufferedImage picture(URI uri) throws IOException {
+        byte[] file = files.read(uri);
         try {
-            ImageDecoder.look(image);
+            return ImageDecoder.image(file, DatasetPath.depth(uri));
         } catch (UnreadableImageException e) {
             throw new IOException(
                     "the good image %s is none: %s; take it out, or export with --no-originals"
-                            .formatted(uri, e.getMessage()),
+                            .formatted(DatasetPath.address(uri), e.getMessage()),
                     e);
         }
-    }
-
-    private static String extension(URI image) {
-        String path = String.valueOf(image.getPath());
-        int dot = path.lastIndexOf('.');
-        boolean usual = dot > path.lastIndexOf('/') && path.length() - dot <= LONGEST_EXTENSION;
-        return usual ? path.substring(dot).toLowerCase(Locale.ROOT) : "";
     }
 
     /** One part of an export to be written; see {@link ExportPlan}. */

@@ -4,15 +4,20 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.hadoop.conf.Configuration;
@@ -226,6 +231,53 @@ class ExportPairsTest {
         fixture.export(fixture.plan(format), target);
 
         assertThat(ExportFixture.keys(target)).contains(own);
+    }
+
+    /** As PIL, anomalib and Ultralytics open them: without the bits in use, and without a camera's orientation. */
+    @ParameterizedTest
+    @EnumSource(names = {"MVTEC", "YOLO"})
+    void goodImages_deeperOrTurned_lookLikeThePairs(ExportFormat format) throws IOException {
+        fixture.originals();
+        Path good = folder.resolve("data/cloth/train/good");
+        Files.write(good.resolve("000.png"), ofTenBits());
+        Files.delete(good.resolve("001.png"));
+        Files.write(good.resolve("001.jpg"), turned());
+
+        fixture.export(fixture.plan(format).with(fixture.originals()), target);
+
+        String folder = format == ExportFormat.MVTEC ? "cloth/train/good/" : "images/train/cloth/good/";
+        BufferedImage deep = PngCodec.decode(target.read(folder + "000000.png"));
+        assertThat(deep.getSampleModel().getSampleSize(0)).isEqualTo(8);
+        assertThat(deep.getRaster().getSample(0, 0, 0)).isEqualTo(255);
+        BufferedImage turned = PngCodec.decode(target.read(folder + "000001.png"));
+        assertThat(turned.getWidth()).isLessThan(turned.getHeight());
+    }
+
+    private static byte[] ofTenBits() throws IOException {
+        BufferedImage white = new BufferedImage(8, 6, BufferedImage.TYPE_USHORT_GRAY);
+        for (int i = 0; i < 8 * 6; i++) {
+            white.getRaster().setSample(i % 8, i / 8, 0, 1023);
+        }
+        return encoded(white, "png");
+    }
+
+    /** A JPEG with an Exif segment that says that it is to be turned by a quarter. */
+    private static byte[] turned() throws IOException {
+        byte[] jpeg = encoded(new BufferedImage(8, 6, BufferedImage.TYPE_3BYTE_BGR), "jpg");
+        byte[] exif = HexFormat.of()
+                .parseHex("ffe10022" + "457869660000" + "4d4d002a00000008" + "0001" + "0112000300000001" + "00060000"
+                        + "00000000");
+        return ByteBuffer.allocate(jpeg.length + exif.length)
+                .put(jpeg, 0, 2)
+                .put(exif)
+                .put(jpeg, 2, jpeg.length - 2)
+                .array();
+    }
+
+    private static byte[] encoded(BufferedImage image, String format) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        ImageIO.write(image, format, bytes);
+        return bytes.toByteArray();
     }
 
     @Test
