@@ -30,7 +30,12 @@ record YoloFormat() implements PairFormat.OfFiles {
     }
 
     private static String folder(String part, String category, String defect) {
-        return Keys.of(part, "train", Keys.named(category, defect));
+        return Keys.of(part, "train", named(category), named(defect));
+    }
+
+    /** A name as a segment. Ultralytics looks for labels where the last segment {@code images} of a path is {@code labels}. */
+    private static String named(String name) {
+        return name.equals(IMAGES) ? "%69mages" : Keys.named(name);
     }
 
     private static String labels(ExportedPair.Entry pair) {
@@ -64,7 +69,7 @@ record YoloFormat() implements PairFormat.OfFiles {
 
     @Override
     public String good(String category, String split, String file) {
-        return split.equals("train") ? Keys.of(IMAGES, "train", Keys.named(category), "good", file) : null;
+        return split.equals("train") ? Keys.of(IMAGES, "train", named(category), "good", file) : null;
     }
 
     @Override

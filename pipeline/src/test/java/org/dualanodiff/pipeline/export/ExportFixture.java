@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +50,14 @@ final class ExportFixture {
         SampleFile.write(file, Stream.of(samples));
         store.upload(file, StoreLayout.samples("night", new UnitKey(category, defect)) + "/part-0.parquet");
         Files.delete(file);
+    }
+
+    /** With a pair of one more defect. */
+    ExportPlan with(ExportPlan plan, String category, String defect) throws IOException {
+        put(category, defect, TestSamples.pair(category, defect, 3, image(4), SPOT.buffered()));
+        List<ExportPlan.Part> parts = new ArrayList<>(plan.parts());
+        parts.add(samples(category, defect));
+        return new ExportPlan(plan.format(), plan.source(), parts, plan.shardBytes());
     }
 
     private static BufferedImage image(int level) {

@@ -111,6 +111,22 @@ class ExportPairsTest {
         assertThat(text("data.yaml")).contains("names:\n  0: \"cloth/hole\"\n  1: \"cloth/stain\"\n");
     }
 
+    /** Ultralytics makes a label's path of its image's: the last {@code /images/} becomes {@code /labels/}. */
+    @Test
+    void yolo_ofNamesLikeItsOwnFolders_hasLabelsWhereUltralyticsLooksForThem() throws IOException {
+        ExportPlan plan = fixture.with(fixture.plan(ExportFormat.YOLO), "images", "labels");
+        fixture.export(fixture.with(plan, "cloth", "images"), target);
+
+        List<String> keys = ExportFixture.keys(target);
+        List<String> images = keys.stream().filter(key -> key.endsWith(".png")).toList();
+        assertThat(images).hasSize(4);
+        assertThat(keys)
+                .containsAll(images.stream()
+                        .map(key -> ("/" + key).replaceFirst("(.*)/images/(.*)[.]png", "$1/labels/$2.txt"))
+                        .map(key -> key.substring(1))
+                        .toList());
+    }
+
     @Test
     void coco_countsClassesFromOneAndGivesAreasAndBoxes() throws IOException {
         fixture.export(fixture.plan(ExportFormat.COCO), target);
