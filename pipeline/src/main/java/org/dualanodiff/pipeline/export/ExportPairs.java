@@ -6,11 +6,13 @@ import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.dualanodiff.model.files.Digest;
 import org.dualanodiff.model.image.PngCodec;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DatasetPath;
@@ -24,7 +26,7 @@ import org.dualanodiff.pipeline.store.ObjectStore;
 
 /**
  * Writes one part of an export. The list of what it wrote comes last; a part that has one is done and is not written
- * again.
+ * again. Good images are named by where they lie, so their list says what they were, and one that changed is.
  */
 public final class ExportPairs {
 
@@ -48,26 +50,22 @@ public final class ExportPairs {
      * @throws org.dualanodiff.pipeline.store.StoreException if store or target fail
      */
     public Result run(Task task) throws IOException {
-        String list = PartLists.key(task.part().name());
+        String list = task.part().list();
+        if (task.part() instanceof ExportPlan.Part.GoodImages good) {
+            boolean resumed = good(good, list, task.pairFormat());
+            return new Result(good.name(), 0, good.images().size(), resumed, null);
+        }
         boolean resumed = target.exists(list);
         if (!resumed) {
             target.write(list, lines(task).getBytes(StandardCharsets.UTF_8));
         }
-        int pairs = (int) PartLists.count(target, list);
-        int good = task.part() instanceof ExportPlan.Part.GoodImages images
-                ? images.images().size()
-                : 0;
-        return new Result(task.part().name(), pairs, good, resumed, null);
+        return new Result(task.part().name(), (int) PartLists.count(target, list), 0, resumed, null);
     }
 
     private String lines(Task task) throws IOException {
-        if (task.part() instanceof ExportPlan.Part.Samples samples) {
-            return samples(samples, task);
-        } else if (task.part() instanceof ExportPlan.Part.RealPairs real) {
-            return written(task, real(real));
-        }
-        good((ExportPlan.Part.GoodImages) task.part(), task.pairFormat());
-        return "";
+        return task.part() instanceof ExportPlan.Part.RealPairs real
+                ? written(task, real(real))
+                : samples((ExportPlan.Part.Samples) task.part(), task);
     }
 
     private String samples(ExportPlan.Part.Samples part, Task task) throws IOException {
@@ -94,13 +92,35 @@ public final class ExportPairs {
                 .collect(Collectors.joining());
     }
 
-    /** As pairs are: upright, of 8 bits. What a camera stored may look sideways or black to readers that see the pairs well. */
-    private void good(ExportPlan.Part.GoodImages part, PairFormat format) throws IOException {
-        List<URI> images = part.images();
+    /**
+     * Writes good images as pairs are, upright and of 8 bits: what a camera stored may look sideways or black to readers that see
+     * the pairs well.
+     *
+     * @param list has the SHA-256 of each image's file
+     * @return whether all were there
+     */
+    private boolean good(ExportPlan.Part.GoodImages part, String list, PairFormat format) throws IOException {
         List<String> keys = keys(part, format);
-        for (int i = 0; i < images.size(); i++) {
-            target.write(keys.get(i), PngCodec.encode(picture(images.get(i))));
+        List<String> there = target.find(list).map(PartLists::lines).orElse(List.of());
+        List<String> found = new ArrayList<>();
+        boolean resumed = true;
+        for (int i = 0; i < keys.size(); i++) {
+            URI uri = part.images().get(i);
+            byte[] file = files.read(uri);
+            found.add(Digest.hex(file));
+            if (i >= there.size() || !there.get(i).equals(found.get(i))) {
+                if (resumed) {
+                    // An attempt that breaks off leaves no list of what it has written over.
+                    target.delete(list);
+                    resumed = false;
+                }
+                target.write(keys.get(i), PngCodec.encode(picture(uri, file)));
+            }
         }
+        if (!resumed) {
+            target.write(list, String.join("\n", found).getBytes(StandardCharsets.UTF_8));
+        }
+        return resumed;
     }
 
     /** Where the images of a part go, in their order. */
@@ -111,8 +131,7 @@ public final class ExportPairs {
                 .toList();
     }
 
-    private BufferedImage picture(URI uri) throws IOException {
-        byte[] file = files.read(uri);
+    private static BufferedImage picture(URI uri, byte[] file) throws IOException {
         try {
             return ImageDecoder.image(file, DatasetPath.depth(uri));
         } catch (UnreadableImageException e) {

@@ -17,6 +17,7 @@ import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.DefectSet.DefectImage;
+import org.dualanodiff.pipeline.export.FinishExport.PartLists;
 import org.dualanodiff.pipeline.store.Fingerprint;
 
 /**
@@ -125,6 +126,14 @@ public record ExportPlan(ExportFormat format, String source, List<Part> parts, l
         return parts.stream().map(Part::name).toList();
     }
 
+    /** Keys of the lists of the parts that have pairs. */
+    List<String> pairLists() {
+        return parts.stream()
+                .filter(part -> part.unit().isPresent())
+                .map(Part::list)
+                .toList();
+    }
+
     /** A piece of an export that one task writes. */
     public sealed interface Part extends Serializable {
 
@@ -133,6 +142,11 @@ public record ExportPlan(ExportFormat format, String source, List<Part> parts, l
 
         /** The class of its pairs; empty for good images. */
         Optional<UnitKey> unit();
+
+        /** Key of the list of what it has written. */
+        default String list() {
+            return PartLists.key(name());
+        }
 
         /**
          * The accepted pairs of one Parquet file.
@@ -174,7 +188,7 @@ public record ExportPlan(ExportFormat format, String source, List<Part> parts, l
         }
 
         /**
-         * Some defect-free images.
+         * Some defect-free images. None is opened to name them: their list says what they were when they were written.
          *
          * @param split {@code train} or {@code test}
          * @param first number of the first image among those of category and split
@@ -197,6 +211,11 @@ public record ExportPlan(ExportFormat format, String source, List<Part> parts, l
             @Override
             public Optional<UnitKey> unit() {
                 return Optional.empty();
+            }
+
+            @Override
+            public String list() {
+                return PartLists.goodKey(name());
             }
         }
 

@@ -69,7 +69,7 @@ public final class FinishExport {
      * @throws IOException if a local file cannot be written
      */
     public long end(ExportPlan plan) throws IOException {
-        PairFormat.Entries entries = () -> PartLists.entries(target, plan.partNames());
+        PairFormat.Entries entries = () -> PartLists.entries(target, plan.pairLists());
         deleteOthers(plan, entries);
         plan.pairFormat().finish(entries, plan.classes(), target);
         try (Stream<ExportedPair.Entry> all = entries.stream()) {
@@ -84,7 +84,7 @@ public final class FinishExport {
      * parts. Their lists go first: a part that comes back has to be written again.
      */
     private void deleteOthers(ExportPlan plan, PairFormat.Entries entries) {
-        Set<String> lists = plan.partNames().stream().map(PartLists::key).collect(Collectors.toSet());
+        Set<String> lists = plan.parts().stream().map(ExportPlan.Part::list).collect(Collectors.toSet());
         deleteOthers(PartLists.FOLDER, lists);
         Set<String> files = new HashSet<>(plan.goodImages());
         // Where the export brings no good images, those that lie there are somebody's own.
@@ -137,7 +137,7 @@ public final class FinishExport {
         }
     }
 
-    /** What each part of an export has written: a line of JSON a pair, in {@code .export/parts}. */
+    /** What each part of an export has written, in {@code .export/parts}: a line of JSON a pair, or the SHA-256 of a good image. */
     static final class PartLists {
 
         static final String FOLDER = ".export/parts";
@@ -148,16 +148,23 @@ public final class FinishExport {
             return FOLDER + "/" + part + ".jsonl";
         }
 
-        static long count(ObjectStore target, String list) {
-            return new String(target.read(list), StandardCharsets.UTF_8).lines().count();
+        /** Of a part of good images. */
+        static String goodKey(String part) {
+            return FOLDER + "/" + part + ".sha256";
         }
 
-        /** The entries of some parts, one part's list in memory at a time. */
-        static Stream<ExportedPair.Entry> entries(ObjectStore target, List<String> parts) {
-            return parts.stream()
-                    .flatMap(part -> new String(target.read(key(part)), StandardCharsets.UTF_8)
-                            .lines()
-                            .map(ExportedPair.Entry::parse));
+        static long count(ObjectStore target, String list) {
+            return lines(target.read(list)).size();
+        }
+
+        static List<String> lines(byte[] list) {
+            return new String(list, StandardCharsets.UTF_8).lines().toList();
+        }
+
+        /** The entries of some lists of pairs, one list in memory at a time. */
+        static Stream<ExportedPair.Entry> entries(ObjectStore target, List<String> lists) {
+            return lists.stream()
+                    .flatMap(list -> lines(target.read(list)).stream().map(ExportedPair.Entry::parse));
         }
     }
 }

@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -267,6 +268,43 @@ class ExportPairsTest {
         assertThat(deep.getRaster().getSample(0, 0, 0)).isEqualTo(255);
         BufferedImage turned = PngCodec.decode(target.read(folder + "000001.png"));
         assertThat(turned.getWidth()).isLessThan(turned.getHeight());
+    }
+
+    @Test
+    void goodImage_correctedInPlace_isExportedAnewAndTheOthersAreNot() throws IOException {
+        ExportPlan plan = fixture.plan(ExportFormat.MVTEC).with(fixture.originals());
+        fixture.export(plan, target);
+        assertThat(fixture.export(plan, target)).allMatch(ExportPairs.Result::resumed);
+        target.write("cloth/train/good/000001.png", new byte[1]);
+        Path good = folder.resolve("data/cloth/train/good");
+        Files.copy(good.resolve("002.png"), good.resolve("000.png"), StandardCopyOption.REPLACE_EXISTING);
+
+        List<ExportPairs.Result> again =
+                fixture.export(fixture.plan(ExportFormat.MVTEC).with(fixture.originals()), target);
+
+        assertThat(again).filteredOn(result -> !result.resumed()).hasSize(1);
+        assertThat(target.read("cloth/train/good/000000.png")).isEqualTo(target.read("cloth/train/good/000002.png"));
+        assertThat(target.read("cloth/train/good/000001.png")).hasSize(1);
+    }
+
+    @Test
+    void goodImages_ofAnAttemptThatBrokeOff_areWrittenAgain() throws IOException {
+        ExportPlan plan = fixture.plan(ExportFormat.MVTEC).with(fixture.originals());
+        fixture.export(plan, target);
+        byte[] before = target.read("cloth/train/good/000000.png");
+        Path good = folder.resolve("data/cloth/train/good");
+        byte[] first = Files.readAllBytes(good.resolve("000.png"));
+        byte[] last = Files.readAllBytes(good.resolve("002.png"));
+        Files.copy(good.resolve("001.png"), good.resolve("000.png"), StandardCopyOption.REPLACE_EXISTING);
+        Files.writeString(good.resolve("002.png"), "damaged");
+        assertThatThrownBy(() -> fixture.export(plan, target)).hasMessageContaining("the good image");
+        assertThat(target.read("cloth/train/good/000000.png")).isNotEqualTo(before);
+
+        Files.write(good.resolve("000.png"), first);
+        Files.write(good.resolve("002.png"), last);
+        fixture.export(plan, target);
+
+        assertThat(target.read("cloth/train/good/000000.png")).isEqualTo(before);
     }
 
     private static byte[] ofTenBits() throws IOException {
