@@ -7,8 +7,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.dualanodiff.pipeline.ProductVersion;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.store.AdapterId;
+import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.RunManifest;
 import org.dualanodiff.pipeline.store.RunRegistry;
@@ -45,15 +48,15 @@ public final class MlflowExport {
         RunIdentity identity = new RunRegistry(store)
                 .find(runId)
                 .orElseThrow(() -> new StoreException("there is no run %s in %s".formatted(runId, store.root())));
-        List<AdapterId> adapters = RecordedTraining.of(store, runId);
+        Map<AdapterId, String> adapters = names(RecordedTraining.of(store, runId));
         ServedRun run = server.run(
                 server.experiment(EXPERIMENT), runId, RUN_TAG, store.root() + "#" + runId, identity.createdAt());
         Optional<RunManifest> manifest = new RunRegistry(store).findManifest(runId);
         server.describe(run, identity.settings(), tags(runId, manifest));
         int written = 0;
-        for (AdapterId adapter : adapters) {
-            Optional<RecordedTraining> training = RecordedTraining.find(store, adapter, artifacts);
-            training.ifPresent(of -> write(run, of));
+        for (Map.Entry<AdapterId, String> adapter : adapters.entrySet()) {
+            Optional<RecordedTraining> training = RecordedTraining.find(store, adapter.getKey(), artifacts);
+            training.ifPresent(of -> write(run, adapter.getValue(), of));
             written += training.isPresent() ? 1 : 0;
         }
         if (artifacts) {
@@ -76,9 +79,32 @@ public final class MlflowExport {
         return tags;
     }
 
-    private void write(ServedRun run, RecordedTraining training) {
-        String unit = named(training.adapter().category()) + "/"
-                + named(training.adapter().defect());
+    /** What the units are called there: where two would be called alike, those whose names had to change end in digits of their own. */
+    static Map<AdapterId, String> names(List<AdapterId> adapters) {
+        Map<String, Long> units = adapters.stream()
+                .collect(Collectors.groupingBy(adapter -> named(adapter.unit()), Collectors.counting()));
+        Map<AdapterId, String> names = new LinkedHashMap<>();
+        for (AdapterId adapter : adapters) {
+            String given = adapter.category() + "/" + adapter.defect();
+            String name = named(adapter.unit());
+            names.put(adapter, name.equals(given) || units.get(name) == 1 ? name : name + "-" + digits(adapter.unit()));
+        }
+        return names;
+    }
+
+    private static String digits(UnitKey unit) {
+        return Fingerprint.of("unit")
+                .text("category", unit.category())
+                .text("defect", unit.defect())
+                .build()
+                .shortHex();
+    }
+
+    private static String named(UnitKey unit) {
+        return named(unit.category()) + "/" + named(unit.defect());
+    }
+
+    private void write(ServedRun run, String unit, RecordedTraining training) {
         List<Double> times = training.times();
         List<Metric> metrics = new ArrayList<>();
         for (int i = 0; i < times.size(); i++) {

@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.dualanodiff.model.image.PngCodec;
 import org.dualanodiff.pipeline.PythonRun;
 import org.dualanodiff.pipeline.UserError;
@@ -194,6 +195,21 @@ class TrackersTest {
             server.destroy();
             server.waitFor(20, TimeUnit.SECONDS);
         }
+    }
+
+    @Test
+    void mlflowNames_thatWouldBeAlike_differ() {
+        List<AdapterId> adapters = Stream.of("a#1", "a@1", "a_1", "b#1", "oil stain")
+                .map(defect ->
+                        new AdapterId("cloth", defect, Fingerprint.of("any").build()))
+                .toList();
+
+        List<String> names = List.copyOf(MlflowExport.names(adapters).values());
+
+        assertThat(names).doesNotHaveDuplicates().allMatch(name -> name.matches("[/\\w.\\- :]*"));
+        assertThat(names.get(0)).matches("cloth/a_1-\\w+");
+        assertThat(names.get(1)).matches("cloth/a_1-\\w+");
+        assertThat(names.subList(2, 5)).containsExactly("cloth/a_1", "cloth/b_1", "cloth/oil stain");
     }
 
     private static int freePort() throws IOException {
