@@ -3,8 +3,10 @@ package org.dualanodiff.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.PathMatcher;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -23,6 +25,9 @@ class DocumentsTest {
     private static final Pattern LINK = Pattern.compile("]\\((?!https?:)([^)\\s]+)\\)");
     private static final Pattern CODE = Pattern.compile("`([A-Z][a-z]+(?:[A-Z0-9]\\w*)+)(?:\\.\\w+(?:\\(\\))?)?`");
     private static final Pattern TYPE = Pattern.compile("\\b(?:class|record|enum|interface) ([A-Z]\\w*)");
+
+    private static final Pattern INCLUDE = Pattern.compile("<include>([^<$]+)</include>");
+    private static final Pattern READ = Pattern.compile(" (?:-[rcf]|--config) ([\\w./-]+)");
 
     /** Classes of others that our pages speak of. */
     private static final Set<String> OF_OTHERS = Set.of(
@@ -96,6 +101,30 @@ class DocumentsTest {
             }
         }
         assertThat(unknown).isEmpty();
+    }
+
+    @Test
+    void filesThatCommandsOfPagesRead_areInTheRelease() throws IOException {
+        String archive = Files.readString(ROOT.resolve("jobs/src/main/release/archive.xml"));
+        List<PathMatcher> included = INCLUDE.matcher(archive)
+                .results()
+                .map(include -> FileSystems.getDefault().getPathMatcher("glob:" + include.group(1)))
+                .toList();
+        List<String> read = new ArrayList<>();
+        for (Path page : pages) {
+            if (page.endsWith("CONTRIBUTING.md")) {
+                // For those who have the repository.
+                continue;
+            }
+            READ.matcher(Files.readString(page))
+                    .results()
+                    .map(option -> option.group(1))
+                    .filter(file -> Files.isRegularFile(ROOT.resolve(file)))
+                    .forEach(read::add);
+        }
+        assertThat(read)
+                .contains("airflow/requirements.txt", "deploy/Dockerfile", "conf/small.conf")
+                .allMatch(file -> included.stream().anyMatch(matcher -> matcher.matches(Path.of(file))));
     }
 
     /** As code hosts make them of headings. */
