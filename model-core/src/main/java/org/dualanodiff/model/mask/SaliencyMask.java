@@ -16,10 +16,12 @@ import org.dualanodiff.model.torch.TorchScriptNetwork;
  * defect, a network that is not quite flat on grey marks its own noise.
  *
  * @param file the network; a text, because masks travel to the executors. Each JVM loads it once, from its own disk
+ * @param sha256 of the network that the run was planned with, as lower-case hex; another one under that path is refused
  * @param inputSize side of its input, in pixels
  * @param threshold share of the map's range, 0 to 1
  */
-public record SaliencyMask(String file, int inputSize, double threshold, MaskCleanup cleanup) implements MaskExtractor {
+public record SaliencyMask(String file, String sha256, int inputSize, double threshold, MaskCleanup cleanup)
+        implements MaskExtractor {
 
     public SaliencyMask {
         if (file.isBlank()) {
@@ -33,7 +35,7 @@ public record SaliencyMask(String file, int inputSize, double threshold, MaskCle
         }
     }
 
-    /** @throws IllegalArgumentException if the network cannot be loaded, fails, or gives something else than a map */
+    /** @throws IllegalArgumentException if the network cannot be loaded, is another one, fails, or gives something else than a map */
     @Override
     public Mask extract(AnomalyPart part) {
         Image picture = Image.rgb(part.picture());
@@ -43,7 +45,7 @@ public record SaliencyMask(String file, int inputSize, double threshold, MaskCle
     }
 
     private float[] map(Image picture, Device device) {
-        float[] map = TorchScriptNetwork.at(file, device)
+        float[] map = TorchScriptNetwork.at(file, sha256, device)
                 .run(picture.imageNetInput(), new long[] {1, 3, inputSize, inputSize}, new long[] {
                     1, 1, inputSize, inputSize
                 });

@@ -9,7 +9,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.dualanodiff.model.files.Digest;
 
 /**
  * A network in a TorchScript file, outside of training; each file is loaded once a device in a JVM. Such a file is a
@@ -29,24 +31,35 @@ public final class TorchScriptNetwork {
         this.module = module;
     }
 
-    private record Key(String file, Device device) {}
+    /** @param sha256 that the file must have; empty for any */
+    private record Key(String file, Optional<String> sha256, Device device) {}
 
     /**
-     * On the CPU.
+     * On the CPU, whatever the file holds.
      *
      * @throws IllegalArgumentException if there is no such file, or it is not TorchScript
      */
     public static TorchScriptNetwork at(String file) {
-        return at(file, Device.cpu());
+        return at(new Key(file, Optional.empty(), Device.cpu()));
     }
 
-    /** @throws IllegalArgumentException if there is no such file, or it is not TorchScript */
-    public static TorchScriptNetwork at(String file, Device device) {
-        return LOADED.computeIfAbsent(new Key(file, device), key -> load(file, device));
+    /**
+     * The network that a run was planned with.
+     *
+     * @param sha256 of the file, as lower-case hex
+     * @throws IllegalArgumentException if there is no such file, it holds something else, or it is not TorchScript
+     */
+    public static TorchScriptNetwork at(String file, String sha256, Device device) {
+        return at(new Key(file, Optional.of(sha256), device));
     }
 
-    private static TorchScriptNetwork load(String file, Device device) {
+    private static TorchScriptNetwork at(Key key) {
+        return LOADED.computeIfAbsent(key, wanted -> load(wanted.file(), wanted.sha256(), wanted.device()));
+    }
+
+    private static TorchScriptNetwork load(String file, Optional<String> sha256, Device device) {
         byte[] archive = read(file);
+        sha256.ifPresent(planned -> requireSame(file, planned, Digest.hex(archive)));
         try {
             // The file keeps the mode that the network was saved in.
             ScriptModule module =
@@ -55,6 +68,14 @@ public final class TorchScriptNetwork {
         } catch (RuntimeException e) {
             throw new IllegalArgumentException(
                     "the network " + file + " is not a TorchScript file: " + e.getMessage(), e);
+        }
+    }
+
+    private static void requireSame(String file, String planned, String found) {
+        if (!found.equals(planned)) {
+            throw new IllegalArgumentException(
+                    "%s on this machine is not the network that the run was planned with: expected SHA-256 %s, found %s; put the same file there on every machine"
+                            .formatted(file, planned, found));
         }
     }
 

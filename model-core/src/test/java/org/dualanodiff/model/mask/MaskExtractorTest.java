@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.dualanodiff.model.files.Digest;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.mask.MaskExtractor.AnomalyPart;
@@ -44,12 +45,12 @@ class MaskExtractorTest {
         networkWithOneResult = TinySaliencyNetwork.writeWithOneResult(folder);
     }
 
-    static Stream<MaskExtractor> kinds() {
+    static Stream<MaskExtractor> kinds() throws IOException {
         return Stream.of(
                 new GroundDistanceMask(0.12, 0.25, PartGround.GREY, new MaskCleanup(0, 1, 4, 0, 64)),
                 new AttentionMask(0.5, CLEANUP),
-                new SaliencyMask(network.toString(), 48, 0.5, CLEANUP),
-                new SaliencyMask(networkWithOneResult.toString(), 48, 0.5, CLEANUP));
+                saliency(network),
+                saliency(networkWithOneResult));
     }
 
     @ParameterizedTest
@@ -88,7 +89,7 @@ class MaskExtractorTest {
 
     @Test
     void saliency_withoutItsFile_saysWhich() {
-        SaliencyMask mask = new SaliencyMask(folder.resolve("none.pt").toString(), 48, 0.5, CLEANUP);
+        SaliencyMask mask = new SaliencyMask(folder.resolve("none.pt").toString(), "", 48, 0.5, CLEANUP);
         assertThatThrownBy(() -> mask.extract(part(20)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("none.pt");
@@ -97,7 +98,7 @@ class MaskExtractorTest {
     @Test
     void saliency_withAFileThatIsNoNetwork_saysSo() throws IOException {
         Path text = Files.writeString(folder.resolve("text.pt"), "not a network");
-        SaliencyMask mask = new SaliencyMask(text.toString(), 48, 0.5, CLEANUP);
+        SaliencyMask mask = saliency(text);
         assertThatThrownBy(() -> mask.extract(part(20)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("text.pt is not a TorchScript file");
@@ -106,7 +107,8 @@ class MaskExtractorTest {
     @Test
     void saliency_ofNetworkWithAMapOfAnotherSize_namesFileAndShapes() throws IOException {
         Path three = TinySaliencyNetwork.write(folder, "three.pt", "Tensor", "x");
-        assertThatThrownBy(() -> new SaliencyMask(three.toString(), 48, 0.5, CLEANUP).extract(part(20)))
+        SaliencyMask mask = saliency(three);
+        assertThatThrownBy(() -> mask.extract(part(20)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll("three.pt", "[1, 3, 48, 48]", "expected [1, 1, 48, 48]");
     }
@@ -118,7 +120,8 @@ class MaskExtractorTest {
                 "nan.pt",
                 "Tensor",
                 "torch.log(torch.sub(torch.mean(x, [1], True, dtype=None), 100., alpha=1))");
-        assertThatThrownBy(() -> new SaliencyMask(network.toString(), 48, 0.5, CLEANUP).extract(part(20)))
+        SaliencyMask mask = saliency(network);
+        assertThatThrownBy(() -> mask.extract(part(20)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll("nan.pt", "gave NaN");
     }
@@ -127,9 +130,13 @@ class MaskExtractorTest {
     @CsvSource({"'', 48, 0.5, path", "u.pt, 0, 0.5, input size", "u.pt, 48, 1.5, threshold", "u.pt, 48, NaN, threshold"
     })
     void saliency_withWrongParameter_namesIt(String file, int inputSize, double threshold, String parameter) {
-        assertThatThrownBy(() -> new SaliencyMask(file, inputSize, threshold, CLEANUP))
+        assertThatThrownBy(() -> new SaliencyMask(file, "", inputSize, threshold, CLEANUP))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(parameter);
+    }
+
+    private static SaliencyMask saliency(Path file) throws IOException {
+        return new SaliencyMask(file.toString(), Digest.hex(Files.readAllBytes(file)), 48, 0.5, CLEANUP);
     }
 
     private static MaskExtractor throughSerialization(MaskExtractor extractor)

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.Device;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
+import org.dualanodiff.model.files.Digest;
 import org.dualanodiff.model.files.StoredZip;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,6 +70,26 @@ class TorchScriptNetworkTest {
     void at_ofTheSameFile_loadsItOnce() throws IOException {
         String file = TinySaliencyNetwork.writeWithOneResult(folder).toString();
         assertThat(TorchScriptNetwork.at(file)).isSameAs(TorchScriptNetwork.at(file));
+    }
+
+    @Test
+    void at_ofAFileThatWasReplaced_givesWhatWasPlannedOrRefuses() throws IOException {
+        Path file = TinySaliencyNetwork.write(folder, "replaced.pt", "Tensor", "torch.mul(x, 2)");
+        String first = Digest.hex(Files.readAllBytes(file));
+        assertThat(planned(file, first).run(INPUT, SQUARE, SQUARE)).containsExactly(2, 4, 6, 8);
+
+        TinySaliencyNetwork.write(folder, "replaced.pt", "Tensor", "torch.mul(x, 3)");
+        String second = Digest.hex(Files.readAllBytes(file));
+        String third = "0".repeat(64);
+        assertThat(planned(file, second).run(INPUT, SQUARE, SQUARE)).containsExactly(3, 6, 9, 12);
+        assertThatThrownBy(() -> planned(file, third))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll(
+                        file + " on this machine is not the network that the run was planned with", third, second);
+    }
+
+    private static TorchScriptNetwork planned(Path file, String sha256) {
+        return TorchScriptNetwork.at(file.toString(), sha256, Device.cpu());
     }
 
     private TorchScriptNetwork network(String type, String result) throws IOException {

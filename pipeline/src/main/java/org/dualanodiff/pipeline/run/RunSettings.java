@@ -234,7 +234,12 @@ public record RunSettings(
         return switch (mask.method()) {
             case "attention" -> new AttentionMask(mask.threshold(), maskCleanup());
             case "saliency" ->
-                new SaliencyMask(mask.saliencyModel(), mask.saliencySize(), mask.threshold(), maskCleanup());
+                new SaliencyMask(
+                        mask.saliencyModel(),
+                        saliencyModel.orElseThrow(),
+                        mask.saliencySize(),
+                        mask.threshold(),
+                        maskCleanup());
             default -> levels.map(chosen -> chosen.in(groundDistance())).orElseGet(this::groundDistance);
         };
     }

@@ -17,6 +17,8 @@ import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.apache.hadoop.conf.Configuration;
 import org.dualanodiff.model.mask.MaskCleanup;
+import org.dualanodiff.model.mask.MaskExtractor;
+import org.dualanodiff.model.mask.MaskExtractor.AnomalyPart;
 import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.config.ConfigLoader;
@@ -215,6 +217,18 @@ class RunNamingTest {
         assertThatThrownBy(() -> inputs("mask.method=saliency", "mask.saliency-model=" + missing))
                 .isInstanceOf(UserError.class)
                 .hasMessageContainingAll("mask.saliency-model", missing);
+    }
+
+    @Test
+    void mask_withAnotherSaliencyNetworkThanPlanned_isRefused() throws IOException {
+        Path network = Files.writeString(folder.resolve("net.pt"), "planned");
+        MaskExtractor mask = inputs("mask.method=saliency", "mask.saliency-model=" + network)
+                .settings()
+                .mask(Optional.empty());
+        Files.writeString(network, "other");
+        AnomalyPart part = AnomalyPart.of(new BufferedImage(8, 8, BufferedImage.TYPE_3BYTE_BGR));
+        assertThatThrownBy(() -> mask.extract(part))
+                .hasMessageContainingAll(network.toString(), "not the network that the run was planned with");
     }
 
     private RunIdentity identifyWithNetwork(String name, String content) throws IOException {
