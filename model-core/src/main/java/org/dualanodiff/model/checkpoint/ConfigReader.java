@@ -195,6 +195,11 @@ public final class ConfigReader {
         }
     }
 
+    /** Whether the key is there with a null, which to diffusers is not always the default. */
+    public boolean isNull(String key) {
+        return json.has(key) && json.get(key).isJsonNull();
+    }
+
     /** Reports a problem unless the condition holds. */
     public void require(boolean holds, String message, Object... arguments) {
         if (!holds) {

@@ -117,6 +117,9 @@ public record UNetConfig(
     private static void rejectOtherArchitectures(ConfigReader config) {
         config.oneOf("_class_name", "UNet2DConditionModel", List.of("UNet2DConditionModel"));
         config.oneOf("mid_block_type", "UNetMidBlock2DCrossAttn", List.of("UNetMidBlock2DCrossAttn"));
+        config.require(
+                !config.isNull("mid_block_type"),
+                "mid_block_type: models without a middle block are not supported, found null");
         config.oneOf("act_fn", "silu", List.of("silu", "swish"));
         config.oneOf("resnet_time_scale_shift", "default", List.of("default"));
         config.oneOf("time_embedding_type", "positional", List.of("positional"));

@@ -92,6 +92,7 @@ class UNetConfigTest {
                 "'only_cross_attention':[false,true,false,false] | only_cross_attention: supported is only false",
                 "'transformer_layers_per_block':[1,2,10] | transformer_layers_per_block: supported is an integer of 1 to 256",
                 "'mid_block_type':'UNetMidBlock2D' | mid_block_type: supported is one of [UNetMidBlock2DCrossAttn]",
+                "'mid_block_type':null | mid_block_type: models without a middle block are not supported, found null",
                 "'down_block_types':['AttnDownBlock2D'] | down_block_types: supported is a list out of",
                 "'down_block_types':['DownBlock2D'] | one entry for each of the 4 block_out_channels, found 1 and 4",
                 "'attention_head_dim':[5,10,20] | attention_head_dim: supported is an integer of 1 to 1048576, or a list of 4",
