@@ -64,9 +64,22 @@ public final class ScriptModule {
 
     /** As {@link #load(byte[], PtNDManager)}, the archive's tensors on a device. */
     public static ScriptModule load(byte[] archive, Device device, PtNDManager owner) {
+        return new ScriptModule(handle(archive, device), owner);
+    }
+
+    /** Whether libtorch can read a TorchScript archive where no other device has a part in it. */
+    public static boolean canRead(byte[] archive) {
         try {
-            long handle = JniUtils.loadModuleHandle(new ByteArrayInputStream(archive), device, true, false);
-            return new ScriptModule(handle, owner);
+            PyTorchLibrary.LIB.torchDeleteModule(handle(archive, Device.cpu()));
+            return true;
+        } catch (RuntimeException e) {
+            return false;
+        }
+    }
+
+    private static long handle(byte[] archive, Device device) {
+        try {
+            return JniUtils.loadModuleHandle(new ByteArrayInputStream(archive), device, true, false);
         } catch (IOException e) {
             throw new IllegalStateException("the TorchScript archive cannot be read", e);
         }

@@ -48,6 +48,7 @@ public final class TorchScriptNetwork {
      *
      * @param sha256 of the file, as lower-case hex
      * @throws IllegalArgumentException if there is no such file, it holds something else, or it is not TorchScript
+     * @throws OutOfDeviceMemoryException if the device has no room for it
      */
     public static TorchScriptNetwork at(String file, String sha256, Device device) {
         return at(new Key(file, Optional.of(sha256), device));
@@ -66,9 +67,19 @@ public final class TorchScriptNetwork {
                     ScriptModule.load(archive, device, Tensors.engineManager()).forInference();
             return new TorchScriptNetwork(file, device, module);
         } catch (RuntimeException e) {
-            throw new IllegalArgumentException(
-                    "the network " + file + " is not a TorchScript file: " + e.getMessage(), e);
+            throw OutOfDeviceMemoryException.of(e)
+                    .map(RuntimeException.class::cast)
+                    .orElseGet(() -> ofFileOrDevice(file, archive, device, e));
         }
+    }
+
+    /** Which of the two failed is seen from the CPU. */
+    private static RuntimeException ofFileOrDevice(
+            String file, byte[] archive, Device device, RuntimeException failure) {
+        return !device.equals(Device.cpu()) && ScriptModule.canRead(archive)
+                ? failure
+                : new IllegalArgumentException(
+                        "the network " + file + " is not a TorchScript file: " + failure.getMessage(), failure);
     }
 
     private static void requireSame(String file, String planned, String found) {
@@ -131,6 +142,8 @@ public final class TorchScriptNetwork {
     private NDArray forward(NDArray input) {
         try {
             return TensorScope.own(module.callForFirst("forward", input));
+        } catch (OutOfDeviceMemoryException e) {
+            throw e;
         } catch (RuntimeException e) {
             throw new IllegalArgumentException(
                     "the network %s fails on an fp32 input of shape %s: %s"

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
+import ai.djl.engine.EngineException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.UnaryOperator;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
@@ -61,7 +63,8 @@ class TorchScriptNetworkTest {
     void network_savedWhileTraining_runsForInference() throws IOException {
         byte[] saved = TinySaliencyNetwork.archive("Tensor", "torch.dropout(x, 1., self.training)");
         Path file = folder.resolve("training.pt");
-        writeInTrainingMode(saved, file);
+        // The attribute "training" is True instead of False.
+        rewrite(saved, file, content -> content.replace("training\u0089", "training\u0088"));
         assertThat(TorchScriptNetwork.at(file.toString()).run(INPUT, SQUARE, SQUARE))
                 .containsExactly(INPUT);
     }
@@ -88,6 +91,54 @@ class TorchScriptNetworkTest {
                         file + " on this machine is not the network that the run was planned with", third, second);
     }
 
+    @Test
+    void at_withoutMemoryForIt_saysThatInsteadOfBlamingTheFile() throws IOException {
+        String methods = """
+                def __getstate__(self: __torch__.Saliency) -> bool:
+                  return self.training
+                def __setstate__(self: __torch__.Saliency, training: bool) -> None:
+                  weight = torch.zeros([281474976710656], dtype=6, layout=None, device=None, pin_memory=None)
+                  self.training = torch.eq(torch.size(weight, 0), 0)
+                """.indent(2);
+        Path file = folder.resolve("large.pt");
+        rewrite(
+                TinySaliencyNetwork.archive("Tensor", "x"),
+                file,
+                content -> content.replace("  def forward", methods + "  def forward")
+                        .replace("}(X\b\0\0\0training\u0089ub", "\u0089b"));
+
+        assertThatThrownBy(() -> TorchScriptNetwork.at(file.toString()))
+                .isInstanceOf(OutOfDeviceMemoryException.class)
+                .hasMessageContaining("you tried to allocate");
+    }
+
+    @Test
+    void run_withoutMemoryForIt_saysThat() throws IOException {
+        TorchScriptNetwork network = network("Tensor", "torch.upsample_nearest2d(x, [16777216, 16777216], None, None)");
+
+        assertThatThrownBy(() -> network.run(INPUT, SQUARE))
+                .isInstanceOf(OutOfDeviceMemoryException.class)
+                .hasMessageContaining("you tried to allocate");
+    }
+
+    @Test
+    void at_onADeviceThatIsNotThere_saysThatInsteadOfBlamingTheFile() throws IOException {
+        String weight = "X\1\0\0\0wctorch._utils\n_rebuild_tensor_v2\n"
+                + "((X\7\0\0\0storagectorch\nFloatStorage\nX\1\0\0\0000X\3\0\0\0cpuK\1tQK\0K\1\u0085K\1\u0085\u0089"
+                + "ccollections\nOrderedDict\n)RtR";
+        Path file = folder.resolve("weight.pt");
+        rewrite(
+                TinySaliencyNetwork.archive("Tensor", "torch.mul(x, self.w)"),
+                file,
+                content -> content.replace("training : bool", "training : bool\n  w : Tensor")
+                        .replace("training\u0089u", "training\u0089" + weight + "u"));
+        String sha256 = Digest.hex(Files.readAllBytes(file));
+        assertThat(planned(file, sha256).run(INPUT, SQUARE, SQUARE)).containsExactly(0, 0, 0, 0);
+
+        assertThatThrownBy(() -> TorchScriptNetwork.at(file.toString(), sha256, Device.gpu(63)))
+                .isInstanceOf(EngineException.class);
+    }
+
     private static TorchScriptNetwork planned(Path file, String sha256) {
         return TorchScriptNetwork.at(file.toString(), sha256, Device.cpu());
     }
@@ -97,14 +148,15 @@ class TorchScriptNetworkTest {
                 TinySaliencyNetwork.write(folder, "network.pt", type, result).toString());
     }
 
-    /** The same archive with the attribute {@code training} True instead of False. */
-    private static void writeInTrainingMode(byte[] archive, Path file) throws IOException {
+    private static void rewrite(byte[] archive, Path file, UnaryOperator<String> change) throws IOException {
         try (ZipInputStream in = new ZipInputStream(new ByteArrayInputStream(archive));
                 ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(file))) {
             for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
-                String content = new String(in.readAllBytes(), ISO_8859_1).replace("training\u0089", "training\u0088");
+                String content = change.apply(new String(in.readAllBytes(), ISO_8859_1));
                 StoredZip.put(out, entry.getName(), content.getBytes(ISO_8859_1));
             }
+            // For those that have a weight.
+            StoredZip.put(out, "archive/data/0", new byte[Float.BYTES]);
         }
     }
 }
