@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.dualanodiff.model.nn.Attention;
@@ -42,16 +43,17 @@ final class MergedAttention implements AutoCloseable {
             Precision precision) {
         this.base = base;
         this.background = background;
-        Attention.Projections frozen = base.borrowed();
-        NDArray[] q = merged(frozen.query(), adapted.query());
-        NDArray[] k = merged(frozen.key(), adapted.key());
-        NDArray[] v = merged(frozen.value(), adapted.value());
+        Attention.Projections frozen = base.unrounded();
+        NDArray[] q = merged(frozen::query, adapted.query(), precision);
+        NDArray[] k = merged(frozen::key, adapted.key(), precision);
+        NDArray[] v = merged(frozen::value, adapted.value(), precision);
         boolean together = !base.cross() && background.isEmpty();
         queryKeyValue = together ? stacked(q, k, v) : null;
         query = together ? null : stacked(q);
         keyValue = together ? null : stacked(k, v);
-        out = stacked(merged(frozen.out(), adapted.out()));
-        outBias = TensorScope.disown(Operators.copy(frozen.out().bias()));
+        Linear last = frozen.out();
+        out = stacked(merged(() -> last, adapted.out(), precision));
+        outBias = TensorScope.disown(Operators.copy(Operators.cast(last.bias(), precision)));
         interaction = Optional.of(adapted.interaction().fold(precision));
     }
 
@@ -71,12 +73,27 @@ final class MergedAttention implements AutoCloseable {
         return new MergedAttention(this);
     }
 
-    /** (Cin, Cout) for each branch. */
-    private static NDArray[] merged(Linear linear, LowRankAdapter adapter) {
-        return IntStream.range(0, Branch.COUNT)
-                .mapToObj(f -> DualOperators.merged(
-                        linear.weight(), adapter.downs().get(f), adapter.ups().get(f)))
-                .toArray(NDArray[]::new);
+    /**
+     * (Cin, Cout) for each branch. Rounded once, after the sum: what a LoRA adds is often less than half a step of bf16, and would
+     * vanish beside a weight that was rounded before.
+     *
+     * @param frozen reads the projection in fp32, one at a time
+     */
+    private static NDArray[] merged(Supplier<Linear> frozen, LowRankAdapter adapter, Precision precision) {
+        try (TensorScope scope = TensorScope.open()) {
+            NDArray weight = frozen.get().weight();
+            return IntStream.range(0, Branch.COUNT)
+                    .mapToObj(f -> scope.release(
+                            merged(weight, adapter.downs().get(f), adapter.ups().get(f), precision)))
+                    .toArray(NDArray[]::new);
+        }
+    }
+
+    private static NDArray merged(NDArray weight, NDArray down, NDArray up, Precision precision) {
+        try (TensorScope scope = TensorScope.open()) {
+            NDArray sum = DualOperators.merged(weight, down, up);
+            return scope.release(precision == Precision.FP32 ? sum : Operators.cast(sum, precision));
+        }
     }
 
     /** Side by side in the output, branch after branch: (F, Cin, sum of Cout). */

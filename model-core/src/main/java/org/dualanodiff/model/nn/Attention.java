@@ -3,6 +3,7 @@ package org.dualanodiff.model.nn;
 import ai.djl.ndarray.NDArray;
 import org.dualanodiff.model.torch.DualOperators;
 import org.dualanodiff.model.torch.Operators;
+import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
 
@@ -30,7 +31,48 @@ public final class Attention {
     }
 
     /** Queries (C, C), keys and values (C, contextChannels), and the output (C, C), which alone has a bias. */
-    public record Projections(Linear query, Linear key, Linear value, Linear out) {}
+    public interface Projections {
+
+        Linear query();
+
+        Linear key();
+
+        Linear value();
+
+        Linear out();
+    }
+
+    private record Held(Linear query, Linear key, Linear value, Linear out) implements Projections {}
+
+    /** Read at every call. */
+    private final class Stored implements Projections {
+
+        private final Weights from;
+
+        private Stored(Weights from) {
+            this.from = from;
+        }
+
+        @Override
+        public Linear query() {
+            return Linear.withoutBias(from.at("to_q"), channels, channels);
+        }
+
+        @Override
+        public Linear key() {
+            return Linear.withoutBias(from.at("to_k"), contextChannels, channels);
+        }
+
+        @Override
+        public Linear value() {
+            return Linear.withoutBias(from.at("to_v"), contextChannels, channels);
+        }
+
+        @Override
+        public Linear out() {
+            return Linear.load(from.at("to_out.0"), channels, channels);
+        }
+    }
 
     /**
      * @param cross whether keys and values come from the text (attn2) and not from the image (attn1)
@@ -42,7 +84,7 @@ public final class Attention {
         if (weights.frozen()) {
             attention.check();
         } else {
-            attention.held = attention.read(weights);
+            attention.held = attention.read();
         }
         return attention;
     }
@@ -55,12 +97,9 @@ public final class Attention {
         weights.require("to_out.0.bias", channels);
     }
 
-    private Projections read(Weights from) {
-        return new Projections(
-                Linear.withoutBias(from.at("to_q"), channels, channels),
-                Linear.withoutBias(from.at("to_k"), contextChannels, channels),
-                Linear.withoutBias(from.at("to_v"), contextChannels, channels),
-                Linear.load(from.at("to_out.0"), channels, channels));
+    private Projections read() {
+        Projections stored = new Stored(weights);
+        return new Held(stored.query(), stored.key(), stored.value(), stored.out());
     }
 
     /** From the first call on they are held, as long as the base's other weights. */
@@ -73,13 +112,17 @@ public final class Attention {
 
     private synchronized void hold() {
         if (held == null) {
-            held = read(weights);
+            held = read();
         }
     }
 
-    /** For a moment: they belong to the open scope, unless they are held anyway. */
-    public Projections borrowed() {
-        return held == null ? read(weights.borrowed()) : held;
+    /**
+     * In fp32 with all digits of the files, whatever the layer computes in. Each is read when it is asked for and belongs to the
+     * open scope, unless it is held like that anyway.
+     */
+    public Projections unrounded() {
+        boolean asStored = held != null && (weights.precision() == Precision.FP32 || !weights.frozen());
+        return asStored ? held : new Stored(weights.unrounded());
     }
 
     /** The layer's name in the U-Net, such as {@code down_blocks.0.attentions.0.transformer_blocks.0.attn1}. */

@@ -102,9 +102,9 @@ public final class Weights implements AutoCloseable {
         ((Files) origin).storedType(prefix + name, shape);
     }
 
-    /** The same frozen weights, each read again when asked for and owned by the open scope. */
-    Weights borrowed() {
-        return new Weights(new Borrowed((Files) origin), prefix, device, precision);
+    /** The same frozen weights in fp32, each read again when asked for and owned by the open scope. */
+    Weights unrounded() {
+        return new Weights(new Unrounded((Files) origin), prefix, device, Precision.FP32);
     }
 
     /** As {@link #tensor}, with its numbers seen in another shape than the file's. */
@@ -190,16 +190,12 @@ public final class Weights implements AutoCloseable {
     }
 
     /** No file stays mapped for it. */
-    private record Borrowed(Files files) implements Origin {
+    private record Unrounded(Files files) implements Origin {
 
         @Override
         public NDArray tensor(String name, long[] shape, long[] view) {
             files.storedType(name, shape);
-            try (TensorScope scope = TensorScope.open()) {
-                NDArray copied = Tensors.of(files.source().floats(name), files.device(), view);
-                return scope.release(
-                        files.precision() == Precision.FP32 ? copied : Operators.cast(copied, files.precision()));
-            }
+            return Tensors.of(files.source().floats(name), files.device(), view);
         }
     }
 

@@ -33,13 +33,13 @@ class AttentionTest {
     }
 
     @Test
-    void borrowedProjections_haveTheNumbersOfThoseThatAreHeld() {
+    void unroundedProjections_haveTheNumbersOfThoseThatAreHeldInFp32() {
         try (BaseModel base = BaseModel.load(Golden.model(), Compute.CPU);
                 TensorScope scope = TensorScope.open()) {
             for (Attention attention : base.unet().attentions()) {
-                float[] borrowed = Tensors.floats(attention.borrowed().key().weight());
+                float[] stored = Tensors.floats(attention.unrounded().key().weight());
                 assertThat(Tensors.floats(attention.projections().key().weight()))
-                        .isEqualTo(borrowed);
+                        .isEqualTo(stored);
             }
         }
     }
