@@ -62,14 +62,15 @@ public final class DualTrainer implements AutoCloseable {
             throw new IllegalArgumentException(
                     "fp16 loses small gradients; train with bf16 or fp32, fp16 is for generating");
         }
-        // Held before MicroBatch looks at what memory is free.
-        base.unet().attentions().forEach(Attention::projections);
-        this.config = MicroBatch.fitting(settings.weighing(examples), base);
         this.base = base;
+        TrainingConfig weighed = settings.weighing(examples);
         try (ConstructionScope parts = ConstructionScope.begin()) {
             tokens = tokens(base, prompt);
-            latents = LatentCache.encode(base, examples, config);
-            batches = new BatchSource(base, latents, config);
+            latents = LatentCache.encode(base, examples, weighed);
+            batches = new BatchSource(base, latents, weighed);
+            // What is held by now is not free when MicroBatch looks.
+            base.unet().attentions().forEach(Attention::projections);
+            config = MicroBatch.fitting(weighed, base);
             adapter = first(base, config);
             List<String> trained = adapter.trainedKeys(config.ablation());
             parameters = trained.stream()
@@ -188,6 +189,11 @@ public final class DualTrainer implements AutoCloseable {
                 TensorScope scope = TensorScope.open()) {
             return Operators.item(objective.loss(batches.batch(step), tokens));
         }
+    }
+
+    /** How many pairs of a batch are computed at once, as set or as chosen by the memory of the GPU. */
+    public int pairsAtOnce() {
+        return config.microBatchSize();
     }
 
     /** The global norm of the last step's gradients before the clip; NaN before this trainer's first step. */
@@ -311,7 +317,7 @@ public final class DualTrainer implements AutoCloseable {
         /**
          * The largest divisor of the batch size with which a step fits; 1 if none does.
          *
-         * @param free bytes, with the base model loaded
+         * @param free bytes, with the base model loaded and the latents encoded
          */
         static int pairs(TrainingConfig config, BaseModel base, long free) {
             int side = config.resolution() / base.autoencoder().factor();

@@ -226,6 +226,16 @@ class DualTrainerTest {
     }
 
     @Test
+    void trainer_thatChoosesItsMicroBatch_tellsIt_andOnACpuTakesTheWholeBatch() {
+        TrainingConfig config = config(2, 1e-3);
+        try (DualTrainer given = new DualTrainer(base, examples(), NestedPrompt.RELEASED, config.inParts(1));
+                DualTrainer chosen = new DualTrainer(base, examples(), NestedPrompt.RELEASED, config.inParts(0))) {
+            assertThat(given.pairsAtOnce()).isEqualTo(1);
+            assertThat(chosen.pairsAtOnce()).isEqualTo(config.batchSize());
+        }
+    }
+
+    @Test
     void trainer_withBackgroundCompensation_learnsItsTensorsAndNeedsObjectMasks() throws IOException {
         TrainingConfig config = new TrainingConfig(
                 2,

@@ -76,8 +76,11 @@ public final class TrainAdapter {
         }
         StoredCheckpoints checkpoints = new StoredCheckpoints(store, task.adapter());
         List<TrainingExample> examples = examples(task);
+        // Before the trainer has chosen, what fails is not the size of the batch.
+        int pairsAtOnce = Math.max(1, task.training().microBatchSize());
         try (TemporaryFolder folder = TemporaryFolder.create("dualanodiff-train-");
                 DualTrainer trainer = new DualTrainer(base, examples, task.prompt(), task.training())) {
+            pairsAtOnce = trainer.pairsAtOnce();
             Path state = folder.path().resolve("state.safetensors");
             int resumedFrom = checkpoints.fetchNewest(state, trainer::canResume);
             if (resumedFrom > 0) {
@@ -105,16 +108,15 @@ public final class TrainAdapter {
                     task.adapter(), task.training().steps(), resumedFrom, last(trainer), seconds, times, null);
         } catch (OutOfDeviceMemoryException e) {
             throw new OutOfDeviceMemoryException(
-                    tooLarge(base.memoryNeed(), base.deviceName(), base.precision(), task, e.getMessage()), e);
+                    tooLarge(base.memoryNeed(), base.deviceName(), base.precision(), task, pairsAtOnce, e.getMessage()),
+                    e);
         }
     }
 
-    /** Where the micro-batch is chosen by what is free, one pair at a time is all that is left to choose, and is taken to be. */
-    static String tooLarge(MemoryNeed memory, String device, Precision precision, TrainTask task, String failure) {
+    /** @param pairs computed at once */
+    static String tooLarge(
+            MemoryNeed memory, String device, Precision precision, TrainTask task, int pairs, String failure) {
         TrainingConfig config = task.training();
-        boolean chosen = config.microBatchSize() == 0 && !device.startsWith("cpu");
-        int given = config.microBatchSize() == 0 ? config.batchSize() : config.microBatchSize();
-        int pairs = chosen ? 1 : given;
         long need = memory.training(
                 precision, config.resolution(), config.rank(), pairs, config.recompute(), config.compensated());
         List<String> remedies = new ArrayList<>();

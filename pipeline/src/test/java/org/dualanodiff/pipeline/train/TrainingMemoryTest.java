@@ -38,7 +38,7 @@ class TrainingMemoryTest {
 
     @Test
     void wholeBatch_thatDoesNotFit_namesAllThatLowersTheNeed() {
-        assertThat(TrainAdapter.tooLarge(memory, "gpu(0)", Precision.FP32, task(4, false), "CUDA out of memory"))
+        assertThat(TrainAdapter.tooLarge(memory, "gpu(0)", Precision.FP32, task(4, false), 4, "CUDA out of memory"))
                 .startsWith("the memory of gpu(0) does not suffice to train ")
                 .contains(": CUDA out of memory. 4 pairs of 128 pixels at once in FP32 need about ")
                 .endsWith("To need less: training.micro-batch-size = 1, then training.recompute = true, then"
@@ -47,14 +47,21 @@ class TrainingMemoryTest {
 
     @Test
     void chosenMicroBatch_thatDoesNotFit_namesWhatIsLeft() {
-        assertThat(TrainAdapter.tooLarge(memory, "gpu(0)", Precision.BF16, task(0, false), "CUDA out of memory"))
+        assertThat(TrainAdapter.tooLarge(memory, "gpu(0)", Precision.BF16, task(0, false), 1, "CUDA out of memory"))
                 .contains("1 pair of 128 pixels at once in BF16 need about ")
                 .endsWith("To need less: training.recompute = true, then a lower resolution");
     }
 
     @Test
+    void chosenMicroBatchOfSeveralPairs_thatDoesNotFit_namesItAndThatOneNeedsLess() {
+        assertThat(TrainAdapter.tooLarge(memory, "gpu(0)", Precision.BF16, task(0, true), 2, "CUDA out of memory"))
+                .contains("2 pairs of 128 pixels at once in BF16 need about ")
+                .endsWith("To need less: training.micro-batch-size = 1, then a lower resolution");
+    }
+
+    @Test
     void trainingThatNeedsLeast_canOnlyBeSmaller() {
-        assertThat(TrainAdapter.tooLarge(memory, "cpu()", Precision.BF16, task(1, true), "bad_alloc"))
+        assertThat(TrainAdapter.tooLarge(memory, "cpu()", Precision.BF16, task(1, true), 1, "bad_alloc"))
                 .contains(" with recomputation. ")
                 .endsWith("To need less: a lower resolution");
     }
