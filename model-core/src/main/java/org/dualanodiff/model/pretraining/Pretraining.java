@@ -13,7 +13,7 @@ public sealed interface Pretraining extends AutoCloseable permits BaseTrainer, D
 
     /**
      * Trains up to the configured number of steps, or until the listener stops it. If {@code checkpoint} exists, training
-     * goes on from there and ends with the same weights as if it had never stopped.
+     * goes on from there and ends with the same weights as if it had never stopped: on a CPU exactly, on a GPU up to rounding.
      *
      * @return steps made in all
      * @throws ArithmeticException if the loss is no number any more

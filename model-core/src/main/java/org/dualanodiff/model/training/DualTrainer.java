@@ -108,8 +108,8 @@ public final class DualTrainer implements AutoCloseable {
 
     /**
      * Trains up to the configured number of steps. If {@code checkpoint} exists, training goes on from
-     * there and ends with the same weights as if it had never stopped; the file is renewed every {@code
-     * checkpointEvery} steps, and when the listener wants it.
+     * there and ends with the same weights as if it had never stopped: on a CPU exactly, on a GPU up to rounding, since
+     * its sums have no fixed order. The file is renewed every {@code checkpointEvery} steps, and when the listener wants it.
      *
      * @return the trained adapter, owned by this trainer
      * @throws IOException if the checkpoint cannot be written

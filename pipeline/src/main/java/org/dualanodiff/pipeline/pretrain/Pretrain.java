@@ -37,7 +37,8 @@ import org.dualanodiff.pipeline.store.Fingerprint;
 
 /**
  * Trains a small base model, from nothing or from another one, and writes it as a model directory. The same settings in
- * the same folder continue where the last run stopped, with the same weights in the end as without the stop.
+ * the same folder continue where the last run stopped, with the same weights in the end as without the stop: on a CPU
+ * exactly, on a GPU up to rounding.
  */
 public final class Pretrain {
 

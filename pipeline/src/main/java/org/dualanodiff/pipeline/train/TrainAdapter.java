@@ -41,7 +41,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Trains one adapter and publishes it. A training that was interrupted, on this machine or another, goes on from its
- * last checkpoint in the store and ends with the same weights.
+ * last checkpoint in the store and ends with the same weights: on a CPU exactly, on a GPU up to rounding.
  */
 public final class TrainAdapter {
 
