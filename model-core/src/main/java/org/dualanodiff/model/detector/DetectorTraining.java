@@ -37,7 +37,11 @@ public record DetectorTraining(int steps, double learningRate, long seed) implem
 
     /** @param step from 1 */
     double learningRate(int step) {
-        return learningRate * (1 + Math.cos(Math.PI * (step - 1) / steps)) / 2;
+        return adam().cosine(step, steps);
+    }
+
+    private AdamW.Settings adam() {
+        return AdamW.Settings.released(learningRate, NO_DECAY, NO_CLIP);
     }
 
     /**
@@ -56,7 +60,7 @@ public record DetectorTraining(int steps, double learningRate, long seed) implem
     }
 
     private void update(List<NDArray> parameters, IntFunction<NDArray> loss, TrainingListener listener) {
-        try (AdamW adam = new AdamW(parameters, AdamW.Settings.released(learningRate, NO_DECAY, NO_CLIP))) {
+        try (AdamW adam = new AdamW(parameters, adam())) {
             for (int step = 1; step <= steps; step++) {
                 try (GradientMode recorded = GradientMode.on();
                         TensorScope scope = TensorScope.open()) {

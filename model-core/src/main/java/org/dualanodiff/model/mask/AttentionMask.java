@@ -13,9 +13,7 @@ import org.dualanodiff.model.mask.MaskExtractor.HeatMap;
 public record AttentionMask(double threshold, MaskCleanup cleanup) implements MaskExtractor {
 
     public AttentionMask {
-        if (!(threshold >= 0 && threshold <= 1)) {
-            throw new IllegalArgumentException("The threshold must be 0 to 1, was " + threshold);
-        }
+        HeatMap.requireThreshold(threshold);
     }
 
     /** @throws IllegalArgumentException if no attention was recorded */

@@ -38,6 +38,13 @@ public sealed interface MaskExtractor extends Serializable permits GroundDistanc
      */
     public record HeatMap(int width, int height, float[] values) {
 
+        /** @throws IllegalArgumentException unless the threshold is a share of a map's range, 0 to 1 */
+        static void requireThreshold(double threshold) {
+            if (!(threshold >= 0 && threshold <= 1)) {
+                throw new IllegalArgumentException("The threshold must be 0 to 1, was " + threshold);
+            }
+        }
+
         /**
          * The places above a threshold, after the map is stretched from its smallest to its largest value over 256 grey levels
          * and brought to another size. A flat map gives an empty mask.

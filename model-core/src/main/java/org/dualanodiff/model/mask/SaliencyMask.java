@@ -30,9 +30,7 @@ public record SaliencyMask(String file, String sha256, int inputSize, double thr
         if (inputSize < 1) {
             throw new IllegalArgumentException("The input size must be positive, was " + inputSize);
         }
-        if (!(threshold >= 0 && threshold <= 1)) {
-            throw new IllegalArgumentException("The threshold must be 0 to 1, was " + threshold);
-        }
+        HeatMap.requireThreshold(threshold);
     }
 
     /** @throws IllegalArgumentException if the network cannot be loaded, is another one, fails, or gives something else than a map */

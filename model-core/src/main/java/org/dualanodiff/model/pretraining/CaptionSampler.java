@@ -48,7 +48,7 @@ public final class CaptionSampler {
             float[] numbers =
                     NoiseSource.gaussian(captions.size() * channels * side * side, "captions", Long.toString(seed));
             NDArray start = Tensors.of(numbers, base.device(), captions.size(), channels, side, side);
-            Sampler sampler = new SamplingConfig.DpmSolver(false, false).on(base.schedule());
+            Sampler sampler = SamplingConfig.Method.DPM_SOLVER.on(base.schedule());
             NDArray latents = sampler.sample(start, steps, denoiser(captions), Sampler.StepListener.NONE);
             float[] pixels = base.autoencoder().pixels(latents);
             return images(pixels, captions.size());

@@ -19,8 +19,6 @@ import org.dualanodiff.model.torch.Tensors;
  * Safe to use from several threads. Holds native memory: close it.
  */
 public final class ClipTokenizer implements AutoCloseable {
-    private static final int CLIP_LENGTH = 77;
-
     private final HuggingFaceTokenizer words;
     private final SpecialTokens special;
 
@@ -33,16 +31,8 @@ public final class ClipTokenizer implements AutoCloseable {
      * Reads {@code tokenizer.json} if it is there, else {@code vocab.json}, {@code merges.txt} and what there is of
      * {@code added_tokens.json}. An added token is taken whole wherever a prompt has it.
      *
+     * @param places of the text encoder, 77 for CLIP: the length of an encoded prompt, where the files do not tell
      * @throws CheckpointException if a file is missing, or the vocabulary does not fit the merges or the special tokens
-     */
-    public static ClipTokenizer open(Path folder) {
-        return open(folder, CLIP_LENGTH);
-    }
-
-    /**
-     * As {@link #open(Path)}.
-     *
-     * @param places of the text encoder: the length of an encoded prompt, where the files do not tell
      */
     public static ClipTokenizer open(Path folder, int places) {
         DjlVariables.withoutTelemetry();

@@ -47,6 +47,15 @@ public final class AdamW implements AutoCloseable {
         public static Settings released(double learningRate, double weightDecay, double maxGradientNorm) {
             return new Settings(learningRate, 0.9, 0.999, weightDecay, 1e-8, maxGradientNorm);
         }
+
+        /**
+         * The learning rate on its way to 0 along half a cosine.
+         *
+         * @param step from 1, which has the whole of it
+         */
+        public double cosine(int step, int steps) {
+            return learningRate * (1 + Math.cos(Math.PI * (step - 1) / steps)) / 2;
+        }
     }
 
     /**

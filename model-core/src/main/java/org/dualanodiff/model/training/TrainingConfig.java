@@ -104,8 +104,7 @@ public record TrainingConfig(
 
     /** @param step from 1 */
     double learningRate(int step) {
-        double rate = optimizer.learningRate();
-        return cosine ? rate * (1 + Math.cos(Math.PI * (step - 1) / steps)) / 2 : rate;
+        return cosine ? optimizer.cosine(step, steps) : optimizer.learningRate();
     }
 
     /**

@@ -15,7 +15,6 @@ import org.dualanodiff.model.checkpoint.ParameterLayout;
  * @param blockOutChannels channels of each level of the encoder, from the highest resolution down; the decoder mirrors it
  * @param layersPerBlock resnets of an encoder level; a decoder level has one more
  * @param normNumGroups groups of every group norm
- * @param sampleSize height and width of the images the weights were trained on
  * @param scalingFactor what latents are multiplied by before they enter the denoiser
  */
 public record KlAutoencoderConfig(
@@ -25,7 +24,6 @@ public record KlAutoencoderConfig(
         List<Integer> blockOutChannels,
         int layersPerBlock,
         int normNumGroups,
-        int sampleSize,
         double scalingFactor)
         implements Autoencoder.Config {
     private static final int MOST_LEVELS = 8;
@@ -59,7 +57,6 @@ public record KlAutoencoderConfig(
                 config.positives("block_out_channels", List.of(64)),
                 config.parts("layers_per_block", 1),
                 config.positive("norm_num_groups", 32),
-                config.positive("sample_size", 32),
                 config.number("scaling_factor", 0.18215));
     }
 

@@ -165,8 +165,7 @@ public final class PatchCodec implements Autoencoder {
         /** The sizes of the refinement as those of a decoder of Stable Diffusion's, with one block on each grid. */
         private KlAutoencoderConfig refinement() {
             int numbers = 3 * finestSide() * finestSide();
-            return new KlAutoencoderConfig(
-                    3, numbers, latentChannels, refinementChannels, 0, REFINEMENT_GROUPS, sampleSize, 1);
+            return new KlAutoencoderConfig(3, numbers, latentChannels, refinementChannels, 0, REFINEMENT_GROUPS, 1);
         }
 
         /** Pixels along each side of a position of the refinement's finest grid. */

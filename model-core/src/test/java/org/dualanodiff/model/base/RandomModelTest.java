@@ -80,7 +80,7 @@ class RandomModelTest {
         RandomModel.write(folder, RandomModel.Preset.TINY, 1);
 
         try (ClipTokenizer tokenizer =
-                ClipTokenizer.open(ModelDirectory.open(folder).tokenizer())) {
+                ClipTokenizer.open(ModelDirectory.open(folder).tokenizer(), 77)) {
             long[] ids = tokenizer.encode("Ab é");
 
             assertThat(ids)

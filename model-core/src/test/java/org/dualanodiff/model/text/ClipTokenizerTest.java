@@ -28,6 +28,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ClipTokenizerTest {
+    /** Of CLIP. */
+    private static final int PLACES = 77;
+
     private static final Path GOLDEN = Path.of(System.getProperty("golden.dir"));
     private static final Path REFERENCE = GOLDEN.resolve("tiny-sd/tokenizer");
     private static final Pattern NOT_ASCII = Pattern.compile("[^\\x00-\\x7f]+");
@@ -41,7 +44,7 @@ class ClipTokenizerTest {
         JsonArray prompts = ConfigReader.readObject(GOLDEN.resolve("text.json")).getAsJsonArray("prompts");
         long[] expected = GoldenTensors.longs(SafetensorsFile.open(GOLDEN.resolve("text.safetensors")), "input_ids");
         SoftAssertions softly = new SoftAssertions();
-        try (ClipTokenizer tokenizer = ClipTokenizer.open(REFERENCE)) {
+        try (ClipTokenizer tokenizer = ClipTokenizer.open(REFERENCE, PLACES)) {
             int length = tokenizer.maxLength();
             for (int i = 0; i < prompts.size(); i++) {
                 String prompt = prompt(prompts.get(i));
@@ -59,7 +62,7 @@ class ClipTokenizerTest {
     @Tag("parity")
     @Test
     void tokenizer_usedByManyThreads_givesTheSameIds() {
-        try (ClipTokenizer tokenizer = ClipTokenizer.open(REFERENCE)) {
+        try (ClipTokenizer tokenizer = ClipTokenizer.open(REFERENCE, PLACES)) {
             List<String> prompts = List.of("a vfx with sks", "sks", "hazelnut", "");
             List<long[]> alone = prompts.stream().map(tokenizer::encode).toList();
 
@@ -74,7 +77,7 @@ class ClipTokenizerTest {
     @Test
     void tokenizer_ofLongPrompt_cutsItAndKeepsTheEndToken() throws IOException {
         RandomModel.write(folder, RandomModel.Preset.TINY, 1);
-        try (ClipTokenizer tokenizer = ClipTokenizer.open(folder.resolve("tokenizer"))) {
+        try (ClipTokenizer tokenizer = ClipTokenizer.open(folder.resolve("tokenizer"), PLACES)) {
             long[] ids = tokenizer.encode("a".repeat(200));
 
             assertThat(ids).hasSize(77).startsWith(512, 64).endsWith(64, 513);
@@ -91,7 +94,7 @@ class ClipTokenizerTest {
         Files.delete(tokenizer.resolve("vocab.json"));
         Files.delete(tokenizer.resolve("merges.txt"));
 
-        try (ClipTokenizer opened = ClipTokenizer.open(tokenizer)) {
+        try (ClipTokenizer opened = ClipTokenizer.open(tokenizer, PLACES)) {
             assertThat(opened.encode("ab")).startsWith(512, 64, 321, 513);
         }
     }
@@ -101,14 +104,14 @@ class ClipTokenizerTest {
         RandomModel.write(folder, RandomModel.Preset.TINY, 1);
         Path tokenizer = folder.resolve("tokenizer");
         Files.writeString(tokenizer.resolve("added_tokens.json"), "{\"<Cat>\": 514}");
-        try (ClipTokenizer opened = ClipTokenizer.open(tokenizer)) {
+        try (ClipTokenizer opened = ClipTokenizer.open(tokenizer, PLACES)) {
             assertThat(opened.encode("a<CAT> b")).startsWith(512, 320, 514, 321, 513);
         }
 
         String definition = TokenizerFiles.read(tokenizer).definition().toString();
         Files.writeString(tokenizer.resolve("tokenizer.json"), definition);
         Files.delete(tokenizer.resolve("added_tokens.json"));
-        try (ClipTokenizer opened = ClipTokenizer.open(tokenizer)) {
+        try (ClipTokenizer opened = ClipTokenizer.open(tokenizer, PLACES)) {
             assertThat(opened.encode("a<CAT> b")).startsWith(512, 320, 514, 321, 513);
         }
     }
@@ -120,7 +123,7 @@ class ClipTokenizerTest {
         Files.writeString(tokenizer.resolve("merges.txt"), "#version: 0.2\nth e\n");
 
         assertThatExceptionOfType(CheckpointException.class)
-                .isThrownBy(() -> ClipTokenizer.open(tokenizer))
+                .isThrownBy(() -> ClipTokenizer.open(tokenizer, PLACES))
                 .withMessageContaining(tokenizer.toString());
     }
 
@@ -131,7 +134,7 @@ class ClipTokenizerTest {
         Files.writeString(tokenizer.resolve("special_tokens_map.json"), "{\"pad_token\": {\"content\": \"<pad>\"}}");
 
         assertThatExceptionOfType(CheckpointException.class)
-                .isThrownBy(() -> ClipTokenizer.open(tokenizer))
+                .isThrownBy(() -> ClipTokenizer.open(tokenizer, PLACES))
                 .withMessageContainingAll(tokenizer.toString(), "<pad>", "not in the vocabulary");
     }
 

@@ -30,7 +30,7 @@ class LearnedTokenizerTest {
 
     @Test
     void tokenizer_ofLearnedWords_givesEachOneToken() {
-        try (ClipTokenizer tokenizer = ClipTokenizer.open(folder.resolve("tokenizer"))) {
+        try (ClipTokenizer tokenizer = ClipTokenizer.open(folder.resolve("tokenizer"), 77)) {
             for (String word : WORDS) {
                 assertThat(words(tokenizer, word)).as(word).isEqualTo(1);
             }
@@ -40,7 +40,7 @@ class LearnedTokenizerTest {
 
     @Test
     void tokenizer_ofAnotherWord_spellsIt() {
-        try (ClipTokenizer tokenizer = ClipTokenizer.open(folder.resolve("tokenizer"))) {
+        try (ClipTokenizer tokenizer = ClipTokenizer.open(folder.resolve("tokenizer"), 77)) {
             assertThat(words(tokenizer, "blowhole")).isGreaterThan(1);
             assertThat(tokenizer.encode("blowhole")).isNotEqualTo(tokenizer.encode("blowholf"));
         }

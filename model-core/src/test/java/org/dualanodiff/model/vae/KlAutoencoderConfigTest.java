@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class KlAutoencoderConfigTest {
     @Test
     void config_ofEmptyObject_hasTheDefaultsOfDiffusers() {
-        assertThat(parse("{}")).isEqualTo(new KlAutoencoderConfig(3, 3, 4, List.of(64), 1, 32, 32, 0.18215));
+        assertThat(parse("{}")).isEqualTo(new KlAutoencoderConfig(3, 3, 4, List.of(64), 1, 32, 0.18215));
     }
 
     @Test
@@ -24,7 +24,7 @@ class KlAutoencoderConfigTest {
                  "up_block_types": ["UpDecoderBlock2D", "UpDecoderBlock2D"],
                  "layers_per_block": 2, "norm_num_groups": 8, "sample_size": 128, "scaling_factor": 0.5}""");
 
-        assertThat(config).isEqualTo(new KlAutoencoderConfig(1, 2, 8, List.of(16, 32), 2, 8, 128, 0.5));
+        assertThat(config).isEqualTo(new KlAutoencoderConfig(1, 2, 8, List.of(16, 32), 2, 8, 0.5));
         assertThat(config.downsamplingFactor()).isEqualTo(2);
     }
 

@@ -155,7 +155,7 @@ final class HostileModels {
             inputs.add(new HostileInput("a tokenizer.json of " + broken.getKey(), (folder, bait) -> {
                 Path tokenizer = model(folder.resolve("model")).resolve("tokenizer");
                 Files.writeString(tokenizer.resolve("tokenizer.json"), broken.getValue());
-                refused(() -> ClipTokenizer.open(tokenizer).close());
+                refused(() -> ClipTokenizer.open(tokenizer, 77).close());
             }));
         }
     }
@@ -173,8 +173,8 @@ final class HostileModels {
             whole.add("model", model);
             Files.writeString(tokenizer.resolve("tokenizer.json"), whole.toString());
             String prompt = "a".repeat(40) + "!";
-            try (ClipTokenizer hostile = ClipTokenizer.open(tokenizer);
-                    ClipTokenizer plain = ClipTokenizer.open(Shared.MODEL.resolve("tokenizer"))) {
+            try (ClipTokenizer hostile = ClipTokenizer.open(tokenizer, 77);
+                    ClipTokenizer plain = ClipTokenizer.open(Shared.MODEL.resolve("tokenizer"), 77)) {
                 if (!java.util.Arrays.equals(hostile.encode(prompt), plain.encode(prompt))) {
                     throw new AssertionError("it has a say in how prompts are read");
                 }
