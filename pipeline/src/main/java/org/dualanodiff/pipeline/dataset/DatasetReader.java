@@ -3,12 +3,14 @@ package org.dualanodiff.pipeline.dataset;
 import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -36,6 +38,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class DatasetReader {
     private static final Logger LOG = LoggerFactory.getLogger(DatasetReader.class);
+
+    private static final int NAMES_SHOWN = 10;
 
     private final Configuration configuration;
     private final Function<DatasetFiles, InspectImage.Many> inspection;
@@ -91,6 +95,7 @@ public final class DatasetReader {
         List<GoodImages> good = new ArrayList<>();
         List<Quarantined> quarantine = new ArrayList<>(catalog.aside());
         List<String> notes = new ArrayList<>();
+        Map<String, Set<String>> trained = new HashMap<>();
         Map<CategorySource, List<DefectListing>> listed = new LinkedHashMap<>();
         for (var entry : selected.entrySet()) {
             CategorySource category = entry.getKey();
@@ -130,6 +135,9 @@ public final class DatasetReader {
                     .toList();
             wanted.forEach(result -> quarantine.addAll(result.quarantine()));
             wanted.forEach(result -> notes.addAll(result.notes()));
+            wanted.forEach(result -> result.forTraining()
+                    .forEach(image -> trained.computeIfAbsent(DatasetPath.address(image), any -> new TreeSet<>())
+                            .add(result.set().category() + "/" + result.set().defect())));
             List<Candidate> found =
                     results.stream().flatMap(result -> result.good().stream()).toList();
             GoodListing listing = category.good();
@@ -154,7 +162,8 @@ public final class DatasetReader {
                 good.size(),
                 quarantine.size(),
                 format.setting());
-        sets.forEach(DatasetReader::warnOfSharedImages);
+        sets.replaceAll(set -> testedApart(set, trained, notes));
+        warnOfSharedImages(sets);
         if (sets.stream().noneMatch(DefectSet::usable)) {
             detection.hint(root).ifPresent(notes::add);
         }
@@ -215,33 +224,68 @@ public final class DatasetReader {
                         .toList());
     }
 
+    /** An image of several defects that is for the training of one would test another with what a model has seen. */
+    private static DefectSet testedApart(DefectSet set, Map<String, Set<String>> trained, List<String> notes) {
+        Set<String> names = new TreeSet<>();
+        Set<String> others = new TreeSet<>();
+        for (DefectImage image : set.test()) {
+            Set<String> units = trained.getOrDefault(DatasetPath.address(image.imageUri()), Set.of());
+            if (!units.isEmpty()) {
+                names.add(image.name());
+                others.addAll(units);
+            }
+        }
+        if (names.isEmpty()) {
+            return set;
+        }
+        notes.add("%s/%s tests without %d of its images, for the training of %s has them: %s%s"
+                .formatted(
+                        set.category(),
+                        set.defect(),
+                        names.size(),
+                        String.join(", ", others),
+                        names.stream().limit(NAMES_SHOWN).collect(Collectors.joining(", ")),
+                        names.size() > NAMES_SHOWN ? ", ..." : ""));
+        return set.withoutTests(names);
+    }
+
     /** The same file among training and test images makes scores too good; {@code inspect} finds more than this. */
-    private static void warnOfSharedImages(DefectSet set) {
-        Set<String> training =
-                set.training().stream().map(DefectImage::imageSha256).collect(Collectors.toSet());
-        List<String> shared = set.test().stream()
-                .filter(image -> training.contains(image.imageSha256()))
-                .map(DefectImage::name)
-                .toList();
-        if (!shared.isEmpty()) {
-            LOG.warn(
-                    "{}/{}: {} test images hold the same bytes as a training image: {}",
-                    set.category(),
-                    set.defect(),
-                    shared.size(),
-                    String.join(", ", shared));
+    private static void warnOfSharedImages(List<DefectSet> sets) {
+        Set<String> training = sets.stream()
+                .flatMap(set -> set.training().stream())
+                .map(DefectImage::imageSha256)
+                .collect(Collectors.toSet());
+        for (DefectSet set : sets) {
+            List<String> shared = set.test().stream()
+                    .filter(image -> training.contains(image.imageSha256()))
+                    .map(DefectImage::name)
+                    .toList();
+            if (!shared.isEmpty()) {
+                LOG.warn(
+                        "{}/{}: {} test images hold the same bytes as a training image: {}",
+                        set.category(),
+                        set.defect(),
+                        shared.size(),
+                        String.join(", ", shared));
+            }
         }
     }
 
     /**
      * What became of the images of one defect: the set of sound ones, and the rest.
      *
+     * @param forTraining where the images lie that train, or would with the first third
      * @param good images that have no defect, as their masks say
      * @param deepest the highest sample of images with more than 8 bits, else 0
      * @param notes on the masks, in words
      */
     record DefectInspection(
-            DefectSet set, List<Quarantined> quarantine, List<Candidate> good, int deepest, List<String> notes) {
+            DefectSet set,
+            List<Quarantined> quarantine,
+            List<URI> forTraining,
+            List<Candidate> good,
+            int deepest,
+            List<String> notes) {
 
         /** An image that can be used or is of no defect, with what was found in it. */
         private record Inspected(Candidate image, Finding finding) {
@@ -287,6 +331,7 @@ public final class DatasetReader {
             List<String> unused = defective.unused(split);
             List<DefectImage> training = new ArrayList<>();
             List<DefectImage> test = new ArrayList<>();
+            List<URI> forTraining = new ArrayList<>();
             List<Quarantined> quarantine = new ArrayList<>();
             List<String> asideNames = new ArrayList<>();
             for (Inspected one : all) {
@@ -295,7 +340,10 @@ public final class DatasetReader {
                     DefectImage image = one.finding().image(one.image());
                     if (chosen.contains(image.name())) {
                         training.add(image);
-                    } else if (!unused.contains(image.name())) {
+                        forTraining.add(image.imageUri());
+                    } else if (unused.contains(image.name())) {
+                        forTraining.add(image.imageUri());
+                    } else {
                         test.add(image);
                     }
                 } else if (wrong != null) {
@@ -308,6 +356,7 @@ public final class DatasetReader {
             return new DefectInspection(
                     new DefectSet(listing.category(), listing.defect(), training, test, chosen, asideNames),
                     quarantine,
+                    forTraining,
                     good,
                     findings.stream()
                             .flatMap(finding -> Optional.ofNullable(finding.photograph()).stream())

@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.net.URI;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.dualanodiff.model.files.Digest;
 import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.dataset.ImageDecoder.UnreadableImageException;
@@ -14,9 +16,10 @@ import org.dualanodiff.pipeline.dataset.ImageDecoder.UnreadableImageException;
  * The images of one defect of one category.
  *
  * @param training sound images that the split rule chose for training, by name
- * @param test the other sound images, by name, without those of the first third that a smaller number leaves out
+ * @param test the other sound images, by name, without those of the first third that a smaller number leaves out, and
+ *     without those that are for the training of another defect
  * @param chosenNames every name the split rule chose, with those whose file was then set aside
- * @param asideNames every name whose file was set aside, chosen or not
+ * @param asideNames every name whose file was set aside, chosen or not, or that does not test for another defect's sake
  */
 public record DefectSet(
         String category,
@@ -40,6 +43,17 @@ public record DefectSet(
     /** Whether there is at least one image to train on. */
     public boolean usable() {
         return !training.isEmpty();
+    }
+
+    /** Without some of the test images, which are named among those set aside then. */
+    DefectSet withoutTests(Set<String> names) {
+        return new DefectSet(
+                category,
+                defect,
+                training,
+                test.stream().filter(image -> !names.contains(image.name())).toList(),
+                chosenNames,
+                Stream.concat(asideNames.stream(), names.stream()).toList());
     }
 
     /**

@@ -62,7 +62,9 @@ final class DuplicateSearch {
 
     private Optional<Duplicate> compare(SeenImage first, SeenImage second) {
         boolean labels = !first.label().equals(second.label());
+        // An image of several defects is no copy of itself.
         if (!labels && first.training() == second.training()
+                || first.file().equals(second.file())
                 || !first.thumbnail().mayResemble(second.thumbnail())) {
             return Optional.empty();
         }

@@ -180,6 +180,55 @@ class DatasetFormatsTest {
     }
 
     @Test
+    void imageOfTwoDefects_thatTrainsOne_testsNoOther() throws IOException {
+        manifestOfTwoDefects(9);
+
+        Dataset dataset = read("");
+
+        assertThat(tile(dataset, "hole").training())
+                .extracting(DefectImage::name)
+                .containsExactly("4.png");
+        DefectSet crack = tile(dataset, "crack");
+        assertThat(crack.training()).extracting(DefectImage::name).containsExactly("0.png", "1.png", "2.png");
+        assertThat(crack.test())
+                .extracting(DefectImage::name)
+                .containsExactly("3.png", "5.png", "6.png", "7.png", "8.png");
+        assertThat(crack.asideNames()).as("a list of twins may name it").containsExactly("4.png");
+        assertThat(dataset.warnings())
+                .contains("tile/crack tests without 1 of its images, for the training of tile/hole has them: 4.png");
+        assertThat(dataset.quarantine()).isEmpty();
+    }
+
+    @Test
+    void imagesOfTwoDefects_withAnyNumberUpToTheThird_testTheSame() throws IOException {
+        manifestOfTwoDefects(10);
+
+        DefectSet third = tile(read(""), "crack");
+        DefectSet one = tile(read("", DatasetFormat.AUTO, new SplitRule.First(1)), "crack");
+
+        assertThat(third.test()).extracting(DefectImage::name).doesNotContain("4.png", "5.png");
+        assertThat(one.test()).isEqualTo(third.test());
+    }
+
+    /** Cracks in all images, and holes in all from the fifth on. */
+    private void manifestOfTwoDefects(int images) throws IOException {
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < images; i++) {
+            pair("" + i, i + "_mask");
+            for (String defect : i < 4 ? List.of("crack") : List.of("crack", "hole")) {
+                lines.append(
+                        "{\"image\": \"%d.png\", \"mask\": \"%d_mask.png\", \"category\": \"tile\", \"defect\": \"%s\"}\n"
+                                .formatted(i, i, defect));
+            }
+        }
+        text("manifest.jsonl", lines.toString());
+    }
+
+    private static DefectSet tile(Dataset dataset, String defect) {
+        return dataset.set("tile", defect).orElseThrow();
+    }
+
+    @Test
     void manifest_ofTestImagesAlone_trainsOnNone() throws IOException {
         pair("a", "a_mask");
         text(

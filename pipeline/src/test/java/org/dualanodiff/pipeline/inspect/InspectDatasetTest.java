@@ -83,6 +83,22 @@ class InspectDatasetTest {
     }
 
     @Test
+    void inspection_ofAnImageWithTwoDefects_callsItNoCopyOfItself() throws IOException {
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < 4; i++) {
+            defect("crack", i, pattern(i, 64, 48), 8);
+            for (String defect : List.of("crack", "hole")) {
+                lines.append(
+                        "{\"image\": \"tile/test/crack/%d.png\", \"mask\": \"tile/ground_truth/crack/%d_mask.png\", \"defect\": \"%s\"}\n"
+                                .formatted(i, i, defect));
+            }
+        }
+        Files.writeString(root.resolve("manifest.jsonl"), lines);
+
+        assertThat(inspect().duplicates()).isEmpty();
+    }
+
+    @Test
     void inspection_ofFlatImages_callsNoneAlike() throws IOException {
         for (int i = 0; i < 6; i++) {
             BufferedImage flat = new BufferedImage(64, 48, BufferedImage.TYPE_3BYTE_BGR);
