@@ -24,11 +24,16 @@ public final class DatasetPath {
             throw new DatasetException("the data set's root is empty; give the folder that holds the categories");
         }
         if (!SCHEME.matcher(location).matches()) {
-            return new Path("file", null, new File(location).getAbsolutePath());
+            return named(new Path("file", null, new File(location).getAbsolutePath()));
         }
-        Path path = new Path(location);
+        Path path = named(new Path(location));
         // Names do not resolve against "s3a://bucket", whose path is empty.
         return path.toUri().getPath().isEmpty() ? new Path(location + "/") : path;
+    }
+
+    /** Where a path ends in dots, Hadoop leaves a slash at the end of what they mean, and so no name. */
+    private static Path named(Path path) {
+        return path.getName().isEmpty() && !path.toUri().getPath().isEmpty() ? path(path.toUri()) : path;
     }
 
     /** A data set's root as the value of {@link DatasetFiles#ROOT}: with its file system, and not relative to a working directory. */

@@ -385,6 +385,34 @@ class DatasetReaderTest {
                 .isEqualTo(tile.sets());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"tile/.", "tile/", "tile/./", "tile/test/..", "./tile//."})
+    void reader_ofARootWithDots_namesTheCategoryLikeItsFolder(String form) throws IOException {
+        pair("tile", "crack", "a");
+
+        Dataset local = read(request(root + "/" + form, List.of(), List.of()));
+        Dataset remote = new DatasetReader(RemoteFileSystem.configuration())
+                .read(request(RemoteFileSystem.root(root) + "/" + form, List.of(), List.of()));
+
+        assertThat(local.quarantine()).isEmpty();
+        assertThat(local.sets()).extracting(DefectSet::category).containsExactly("tile");
+        assertThat(remote.sets()).extracting(DefectSet::category).containsExactly("tile");
+        assertThat(DatasetPath.absolute(root + "/" + form))
+                .isEqualTo(DatasetPath.absolute(root.resolve("tile").toString()));
+    }
+
+    @Test
+    void rootOfTheWorkingDirectory_hasItsName() {
+        Path here = Path.of("").toAbsolutePath();
+
+        assertThat(DatasetPath.locate(".").getName())
+                .isEqualTo(here.getFileName().toString());
+        assertThat(DatasetPath.locate("..").getName())
+                .isEqualTo(here.getParent().getFileName().toString());
+        assertThat(DatasetPath.locate("s3a://bucket/.")).hasToString("s3a://bucket/");
+        assertThat(DatasetPath.locate("/.")).hasToString("file:/");
+    }
+
     @Test
     void reader_ofFolderWithoutTest_showsTheLayout() throws IOException {
         Files.createDirectories(root.resolve("tile/train/good"));
