@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.dataset;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
@@ -9,22 +10,28 @@ import java.io.CharConversionException;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.apache.hadoop.fs.Path;
-import org.dualanodiff.pipeline.dataset.Catalog.ListedImages;
 import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
 
 /**
  * A manifest, one JSON object a line:
  * {@code {"image": "a.png", "mask": "a_mask.png", "category": "tile", "defect": "crack", "split": "train"}}. Paths are
- * relative to the manifest's folder, absolute, or URIs. The defect may be called {@code label}. A line with {@code good}, or
- * with neither defect nor mask, is a good image; of one with a mask alone the mask tells. Without a category the manifest's
- * folder gives it; the split may be left out.
+ * relative to the manifest's folder, absolute, or URIs. The defect may be called {@code label}, and be a number or a list of
+ * one. A line with {@code good}, or with neither defect nor mask, is a good image; of one with a mask alone the mask tells.
+ * Without a category the manifest's folder gives it; the split may be left out.
  *
  * @param maskLevel grey level from which a mask marks a pixel
  */
 record JsonlLayout(DatasetFiles files, int maskLevel) implements DatasetLayout {
     private static final String FAVORITE = "manifest.jsonl";
+
+    /** Fields that other tools have for the mask of an image. */
+    private static final Pattern OTHER_MASK = Pattern.compile(
+            "mask.*|.*[_-]masks?|segmentation.*|ground_?truth.*|gt([_-].*)?|polygons?|rle|annotations?",
+            Pattern.CASE_INSENSITIVE);
 
     /** The manifest of a folder: {@code manifest.jsonl}, or the only file of that kind. */
     List<FileEntry> manifests(Path root) throws IOException {
@@ -106,24 +113,53 @@ record JsonlLayout(DatasetFiles files, int maskLevel) implements DatasetLayout {
         Candidate.Part part = Words.part(split)
                 .orElseThrow(() ->
                         new IllegalArgumentException("its split is \"%s\"; expected train or test".formatted(split)));
+        String mask = text(object, "mask").orElse("");
+        if (mask.isEmpty()) {
+            requireNoOtherMask(object);
+        }
         return new ListedImages.Line(
                 place,
                 image,
-                text(object, "mask").orElse(""),
+                mask,
                 text(object, "category").orElse(folder),
-                text(object, "defect").or(() -> label(object)).orElse(""),
+                name(object, "defect").or(() -> name(object, "label")).orElse(""),
                 part);
     }
 
-    /** The defect in VisA's word, or a number of the two classes good and defective; a list of labels is none. */
-    private static Optional<String> label(JsonObject object) {
-        if (!(object.get("label") instanceof JsonPrimitive label)) {
-            return Optional.empty();
-        } else if (label.isString()) {
-            return text(object, "label");
+    /** A line whose mask goes by another name must not pass for one of a good image. */
+    private static void requireNoOtherMask(JsonObject object) {
+        for (Map.Entry<String, JsonElement> field : object.entrySet()) {
+            boolean other = !field.getKey().equals("mask")
+                    && OTHER_MASK.matcher(field.getKey()).matches();
+            if (other && saysSomething(field.getValue())) {
+                throw new IllegalArgumentException(
+                        "it has no \"mask\", but \"%s\"; call the path of a mask file \"mask\""
+                                .formatted(field.getKey()));
+            }
         }
-        boolean good = List.of("0", "0.0", "false").contains(label.getAsString());
-        return Optional.of(good ? Catalog.Builder.GOOD : Catalog.Builder.UNNAMED_DEFECT);
+    }
+
+    private static boolean saysSomething(JsonElement value) {
+        return value instanceof JsonPrimitive text
+                        && text.isString()
+                        && !text.getAsString().isBlank()
+                || value instanceof JsonArray list && !list.isEmpty()
+                || value instanceof JsonObject object && object.size() > 0;
+    }
+
+    /** A name, alone or in a list. */
+    private static Optional<String> name(JsonObject object, String field) {
+        if (!(object.get(field) instanceof JsonArray list)) {
+            return text(object, field);
+        } else if (list.isEmpty()) {
+            return Optional.empty();
+        } else if (list.size() > 1) {
+            throw new IllegalArgumentException(
+                    "its \"%s\" is a list of %d; write a line for each defect".formatted(field, list.size()));
+        } else if (!list.get(0).isJsonPrimitive()) {
+            throw new IllegalArgumentException("its \"%s\" is no list of a name".formatted(field));
+        }
+        return Optional.of(list.get(0).getAsString()).filter(name -> !name.isBlank());
     }
 
     private static Optional<String> text(JsonObject object, String field) {

@@ -13,7 +13,6 @@ import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
 import org.apache.hadoop.fs.Path;
-import org.dualanodiff.pipeline.dataset.Catalog.ListedImages;
 import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
 
 /**

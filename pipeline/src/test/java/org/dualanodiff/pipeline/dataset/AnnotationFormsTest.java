@@ -144,6 +144,93 @@ class AnnotationFormsTest {
         assertThat(dataset.quarantine()).hasSize(good ? 0 : 1);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "'[\"crack\"]', crack",
+        "'[\"crack\", \"dent\"]', ''",
+        "'{\"name\": \"crack\"}', ''",
+        "'[{\"name\": \"crack\"}]', ''",
+        "'[null]', ''",
+        "2, 2",
+        "'[2]', 2",
+        "3.0, 3",
+        "'\"2\"', 2",
+        "1, defect",
+        "true, defect",
+        "'\"1\"', defect"
+    })
+    void manifestLabel_ofAnyKind_isAnExactNameOrSetAside(String label, String defect) throws IOException {
+        plates.mask("m.png");
+        for (String field : List.of("label", "defect")) {
+            for (String mask : List.of("", ", \"mask\": \"m.png\"")) {
+                plates.text("manifest.jsonl", """
+                        {"image": "images/0.jpg", "%s": %s%s}
+                        {"image": "images/1.jpg", "mask": "m.png", "defect": "other"}
+                        """.formatted(field, label, mask));
+
+                Dataset dataset = plates.read();
+
+                assertThat(good(dataset)).isEmpty();
+                boolean told = !mask.isEmpty() && !defect.isEmpty();
+                assertThat(dataset.sets())
+                        .filteredOn(DefectSet::usable)
+                        .extracting(DefectSet::defect)
+                        .containsExactlyInAnyOrderElementsOf(told ? List.of(defect, "other") : List.of("other"));
+                assertThat(dataset.quarantine()).hasSize(told ? 0 : 1);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 0", "0.0, 0", "False, 0", "1, defect", "1.0, defect", "True, defect", "2, 2", "3.0, 3", "K07, K07"})
+    void tableLabel_ofANumber_meansWhatItMeansInAManifest(String label, String defect) throws IOException {
+        plates.mask("m.png");
+        plates.mask("black.png", Plates.mask(0));
+        String head = "object,split,label,image,mask\n";
+        boolean zero = defect.equals("0");
+
+        plates.text("t.csv", head + "tile,,%s,images/0.jpg,m.png\ntile,,x,images/1.jpg,m.png\n".formatted(label));
+        assertThat(names(plates.read("t.csv"), defect)).containsExactly("images/0.jpg");
+        assertThat(good(plates.read("t.csv"))).isEmpty();
+
+        plates.text("t.csv", head + "tile,,%s,images/0.jpg,\ntile,,x,images/1.jpg,m.png\n".formatted(label));
+        assertThat(good(plates.read("t.csv"))).hasSize(zero ? 1 : 0);
+        assertThat(plates.read("t.csv").quarantine()).hasSize(zero ? 0 : 1);
+
+        plates.text("t.csv", head + "tile,,%s,images/0.jpg,black.png\ntile,,x,images/1.jpg,m.png\n".formatted(label));
+        assertThat(good(plates.read("t.csv"))).hasSize(zero ? 1 : 0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"mask_path\": \"m.png\"",
+                "\"Mask\": \"m.png\"",
+                "\"maskFile\": \"m.png\", \"defect\": \"good\"",
+                "\"masks\": [\"m.png\"]",
+                "\"gt_mask\": \"m.png\", \"mask\": \"\"",
+                "\"segmentation\": [[1, 1, 5, 5, 9, 1]]",
+                "\"ground_truth\": \"m.png\", \"label\": 0"
+            })
+    void manifestLine_withAMaskUnderAnotherName_isSetAsideAndSaysSo(String fields) throws IOException {
+        plates.mask("m.png");
+        plates.text("manifest.jsonl", """
+                {"image": "images/0.jpg", %s}
+                {"image": "images/1.jpg", "mask_path": null, "masks": [], "mask_file": "", "segmentation": {}}
+                {"image": "images/2.jpg", "mask": "m.png", "mask_path": "n.png", "defect": "crack"}
+                """.formatted(fields));
+
+        Dataset dataset = plates.read();
+
+        assertThat(good(dataset)).containsExactly("1.jpg");
+        assertThat(names(dataset, "crack")).containsExactly("images/2.jpg");
+        String field = fields.substring(0, fields.indexOf(':'));
+        assertThat(dataset.quarantine()).singleElement().satisfies(aside -> {
+            assertThat(aside.reason()).isEqualTo(Reason.INVALID_ENTRY);
+            assertThat(aside.detail()).contains("no \"mask\"").contains(field);
+        });
+    }
+
     @Test
     void tableOfVisa_withGoodInAnyWord_trainsOnItsDefects() throws IOException {
         plates.mask("m.png");
