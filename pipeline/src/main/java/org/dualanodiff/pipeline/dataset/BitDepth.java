@@ -7,7 +7,6 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.dualanodiff.pipeline.dataset.Dataset.GoodImages;
-import org.dualanodiff.pipeline.dataset.DatasetReader.DefectInspection;
 
 /**
  * How many bits of samples deeper than 8 bits a category's images use: cameras of 10, 12 and 14 bits write 16-bit files.

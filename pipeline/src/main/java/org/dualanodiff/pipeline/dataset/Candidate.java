@@ -40,6 +40,11 @@ record Candidate(String name, String file, FileEntry image, Mask mask, Part part
         return new Candidate(name, file, image, newMask, part);
     }
 
+    /** The same image as one of another part. */
+    Candidate with(Part newPart) {
+        return new Candidate(name, file, image, mask, newPart);
+    }
+
     /** The same image without its mask where a file of either is in doubt, and with the reason instead. */
     Candidate unless(Map<Path, String> doubts) {
         return Stream.concat(Stream.of(image.path()), mask.files())

@@ -12,6 +12,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.hadoop.fs.Path;
 import org.dualanodiff.pipeline.dataset.Dataset.GoodImages;
 import org.dualanodiff.pipeline.dataset.MvtecLayout.CategoryFolder;
@@ -41,6 +43,21 @@ record Catalog(List<? extends CategorySource> categories, Set<String> names, Lis
         GoodListing good() throws IOException;
 
         DefectListing listing(String defect) throws IOException;
+
+        /**
+         * Whether what the data set says of training and testing counts for images of defects: not if all of them are for
+         * testing, as data sets for one-class methods have it.
+         *
+         * @param free images that turned out to have no defect
+         */
+        default boolean dividesDefects(Set<Candidate> free) {
+            return true;
+        }
+
+        /** Files that an entry has a defect in, whatever others say, as far as it is known without a look at them. */
+        default Set<Path> defective(Set<Candidate> free) {
+            return Set.of();
+        }
     }
 
     /**
@@ -50,8 +67,13 @@ record Catalog(List<? extends CategorySource> categories, Set<String> names, Lis
      */
     record GoodListing(GoodImages images, List<Quarantined> aside) {}
 
-    /** A category whose images have all been listed already, by a table or a walk. */
-    record ListedCategory(GoodListing good, SortedMap<String, DefectListing> byDefect) implements CategorySource {
+    /**
+     * A category whose images have all been listed already, by a table or a walk.
+     *
+     * @param mixed whether an image of a defect is said to be for training and for testing, too
+     */
+    record ListedCategory(GoodListing good, SortedMap<String, DefectListing> byDefect, boolean mixed)
+            implements CategorySource {
 
         @Override
         public String name() {
@@ -66,6 +88,23 @@ record Catalog(List<? extends CategorySource> categories, Set<String> names, Lis
         @Override
         public DefectListing listing(String defect) {
             return byDefect.get(defect);
+        }
+
+        @Override
+        public boolean dividesDefects(Set<Candidate> free) {
+            Set<Candidate.Part> parts = images(free).map(Candidate::part).collect(Collectors.toSet());
+            return mixed || !parts.equals(Set.of(Candidate.Part.TEST));
+        }
+
+        @Override
+        public Set<Path> defective(Set<Candidate> free) {
+            return images(free).map(image -> image.image().path()).collect(Collectors.toSet());
+        }
+
+        private Stream<Candidate> images(Set<Candidate> free) {
+            return byDefect.values().stream()
+                    .flatMap(listing -> listing.images().stream())
+                    .filter(image -> !free.contains(image));
         }
     }
 
@@ -89,6 +128,14 @@ record Catalog(List<? extends CategorySource> categories, Set<String> names, Lis
             List<Candidate> rest =
                     images.stream().filter(image -> !good.contains(image)).toList();
             return new DefectListing(category, defect, rest, aside, unnamed);
+        }
+
+        /** As if the data set did not say which images are for training. */
+        DefectListing undivided() {
+            List<Candidate> unsaid = images.stream()
+                    .map(image -> image.with(Candidate.Part.UNSAID))
+                    .toList();
+            return new DefectListing(category, defect, unsaid, aside, unnamed);
         }
 
         /**
@@ -149,6 +196,7 @@ record Catalog(List<? extends CategorySource> categories, Set<String> names, Lis
             private final SortedMap<String, Good> good = new TreeMap<>();
             private final List<Quarantined> goodAside = new ArrayList<>();
             private final SortedMap<String, Defect> defects = new TreeMap<>();
+            private boolean mixed;
         }
 
         /** @param declared whether the data set calls it good, and does not only say nothing of it */
@@ -196,6 +244,8 @@ record Catalog(List<? extends CategorySource> categories, Set<String> names, Lis
                 found.aside.add(new Quarantined(category, defect, image.file(), Reason.DUPLICATE_ENTRY, detail));
             }
             if (before != null) {
+                category(category).mixed |= Set.of(Candidate.Part.TRAINING, Candidate.Part.TEST)
+                        .equals(Set.copyOf(List.of(before.part(), image.part())));
                 found.images.put(image.image().path(), before.with(image));
             }
         }
@@ -319,7 +369,7 @@ record Catalog(List<? extends CategorySource> categories, Set<String> names, Lis
                 }
             });
             return new ListedCategory(
-                    new GoodListing(new GoodImages(name, training, test), category.goodAside), defects);
+                    new GoodListing(new GoodImages(name, training, test), category.goodAside), defects, category.mixed);
         }
 
         /** By name; where two files have one name, the second and later ones go by their path. */

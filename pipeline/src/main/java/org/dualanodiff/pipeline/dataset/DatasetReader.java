@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,7 +27,6 @@ import org.dualanodiff.pipeline.dataset.DatasetFiles.OutsideRootException;
 import org.dualanodiff.pipeline.dataset.DatasetRequest.DatasetFormat;
 import org.dualanodiff.pipeline.dataset.DefectSet.DefectImage;
 import org.dualanodiff.pipeline.dataset.InspectImage.Finding;
-import org.dualanodiff.pipeline.dataset.MaskSource.MaskFile;
 import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
 import org.dualanodiff.pipeline.store.PathSegment;
 import org.slf4j.Logger;
@@ -96,6 +96,7 @@ public final class DatasetReader {
         List<Quarantined> quarantine = new ArrayList<>(catalog.aside());
         List<String> notes = new ArrayList<>();
         Map<String, Set<String>> trained = new HashMap<>();
+        List<String> undivided = new ArrayList<>();
         Map<CategorySource, List<DefectListing>> listed = new LinkedHashMap<>();
         for (var entry : selected.entrySet()) {
             CategorySource category = entry.getKey();
@@ -126,9 +127,8 @@ public final class DatasetReader {
                 .iterator();
         for (var entry : listed.entrySet()) {
             CategorySource category = entry.getKey();
-            List<DefectInspection> results = entry.getValue().stream()
-                    .map(listing -> DefectInspection.of(listing, next(findings, listing), request.split()))
-                    .toList();
+            List<DefectInspection> results =
+                    inspected(category, entry.getValue(), findings, request.split(), undivided);
             List<DefectInspection> wanted = results.stream()
                     .filter(result ->
                             selected.get(category).contains(result.set().defect()))
@@ -140,6 +140,10 @@ public final class DatasetReader {
                             .add(result.set().category() + "/" + result.set().defect())));
             List<Candidate> found =
                     results.stream().flatMap(result -> result.good().stream()).toList();
+            Set<Path> defective = category.defective(Set.copyOf(found));
+            found = found.stream()
+                    .filter(image -> !defective.contains(image.image().path()))
+                    .toList();
             GoodListing listing = category.good();
             quarantine.addAll(listing.aside());
             GoodImages all =
@@ -162,6 +166,11 @@ public final class DatasetReader {
                 good.size(),
                 quarantine.size(),
                 format.setting());
+        if (!undivided.isEmpty() && !(request.split() instanceof SplitRule.Listed)) {
+            notes.add(
+                    "%s: all images of defects are for testing, as the data set has it; dataset.split divides them all the same"
+                            .formatted(String.join(", ", undivided)));
+        }
         sets.replaceAll(set -> testedApart(set, trained, notes));
         warnOfSharedImages(sets);
         if (sets.stream().noneMatch(DefectSet::usable)) {
@@ -170,8 +179,28 @@ public final class DatasetReader {
         return new Dataset(sets, good, quarantine, notes);
     }
 
-    private static List<InspectImage.Finding> next(Iterator<InspectImage.Finding> findings, DefectListing listing) {
-        return listing.images().stream().map(image -> findings.next()).toList();
+    /** @param undivided takes the category if its own words on training and testing do not count */
+    private static List<DefectInspection> inspected(
+            CategorySource category,
+            List<DefectListing> listings,
+            Iterator<Finding> findings,
+            SplitRule split,
+            List<String> undivided) {
+        List<List<Finding>> found = new ArrayList<>();
+        Set<Candidate> free = new HashSet<>();
+        for (DefectListing listing : listings) {
+            List<Finding> own =
+                    listing.images().stream().map(image -> findings.next()).toList();
+            found.add(own);
+            free.addAll(DefectInspection.good(listing, own));
+        }
+        boolean divided = category.dividesDefects(free);
+        if (!divided) {
+            undivided.add(category.name());
+        }
+        return IntStream.range(0, listings.size())
+                .mapToObj(i -> DefectInspection.of(listings.get(i), found.get(i), split, divided))
+                .toList();
     }
 
     private static Catalog catalog(
@@ -268,119 +297,6 @@ public final class DatasetReader {
                         shared.size(),
                         String.join(", ", shared));
             }
-        }
-    }
-
-    /**
-     * What became of the images of one defect: the set of sound ones, and the rest.
-     *
-     * @param forTraining where the images lie that train, or would with the first third
-     * @param good images that have no defect, as their masks say
-     * @param deepest the highest sample of images with more than 8 bits, else 0
-     * @param notes on the masks, in words
-     */
-    record DefectInspection(
-            DefectSet set,
-            List<Quarantined> quarantine,
-            List<URI> forTraining,
-            List<Candidate> good,
-            int deepest,
-            List<String> notes) {
-
-        /** An image that can be used or is of no defect, with what was found in it. */
-        private record Inspected(Candidate image, Finding finding) {
-            boolean isSound() {
-                return finding.mask() != null;
-            }
-
-            /** Whether the level of its mask had to be found, and marks numbered regions. */
-            boolean isFoundNumbered() {
-                return isSound()
-                        && image.mask() instanceof Candidate.Mask.OfFile file
-                        && file.level() == 0
-                        && finding.mask().level() == MaskFile.NUMBERED;
-            }
-        }
-
-        /** Whether none of the images has the defect, as their masks say. */
-        boolean isOfGoodImages() {
-            return !good.isEmpty()
-                    && set.chosenNames().isEmpty()
-                    && set.asideNames().isEmpty()
-                    && set.test().isEmpty();
-        }
-
-        /** What is to be looked at. */
-        static List<InspectImage.Task> tasks(DefectListing listing) {
-            return listing.images().stream()
-                    .map(image -> new InspectImage.Task(listing.category(), image, listing.unnamed()))
-                    .toList();
-        }
-
-        /** Sorts the images by what was found in them, in the order of {@link #tasks}. */
-        static DefectInspection of(DefectListing listing, List<Finding> findings, SplitRule split) {
-            List<Inspected> all = IntStream.range(0, findings.size())
-                    .mapToObj(i -> new Inspected(listing.images().get(i), findings.get(i)))
-                    .toList();
-            List<Candidate> good = all.stream()
-                    .filter(one -> one.finding().isGood())
-                    .map(Inspected::image)
-                    .toList();
-            DefectListing defective = listing.without(Set.copyOf(good));
-            List<String> chosen = defective.training(split);
-            List<String> unused = defective.unused(split);
-            List<DefectImage> training = new ArrayList<>();
-            List<DefectImage> test = new ArrayList<>();
-            List<URI> forTraining = new ArrayList<>();
-            List<Quarantined> quarantine = new ArrayList<>();
-            List<String> asideNames = new ArrayList<>();
-            for (Inspected one : all) {
-                Finding.Wrong wrong = one.finding().wrong();
-                if (one.isSound()) {
-                    DefectImage image = one.finding().image(one.image());
-                    if (chosen.contains(image.name())) {
-                        training.add(image);
-                        forTraining.add(image.imageUri());
-                    } else if (unused.contains(image.name())) {
-                        forTraining.add(image.imageUri());
-                    } else {
-                        test.add(image);
-                    }
-                } else if (wrong != null) {
-                    quarantine.add(new Quarantined(
-                            listing.category(), listing.defect(), wrong.file(), wrong.reason(), wrong.detail()));
-                    asideNames.add(one.image().name());
-                }
-            }
-            quarantine.addAll(listing.aside());
-            return new DefectInspection(
-                    new DefectSet(listing.category(), listing.defect(), training, test, chosen, asideNames),
-                    quarantine,
-                    forTraining,
-                    good,
-                    findings.stream()
-                            .flatMap(finding -> Optional.ofNullable(finding.photograph()).stream())
-                            .mapToInt(Finding.Photograph::deepest)
-                            .max()
-                            .orElse(0),
-                    notes(listing.category() + "/" + listing.defect(), all));
-        }
-
-        private static List<String> notes(String name, List<Inspected> all) {
-            List<String> notes = new ArrayList<>();
-            List<Inspected> sound = all.stream().filter(Inspected::isSound).toList();
-            long large =
-                    sound.stream().filter(one -> one.finding().mask().large()).count();
-            if (2 * large > sound.size()) {
-                notes.add(name + ": most masks mark more than half of the image; are black and white exchanged?");
-            }
-            long numbered = sound.stream().filter(Inspected::isFoundNumbered).count();
-            if (numbered > 0) {
-                notes.add(
-                        "%s: %d masks have regions darker than level 128, as of numbered or colored classes; all but black is taken for the defect, dataset.mask-level changes it"
-                                .formatted(name, numbered));
-            }
-            return notes;
         }
     }
 }

@@ -3,7 +3,6 @@ package org.dualanodiff.pipeline.dataset;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -20,9 +19,6 @@ import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
  * {@code crack/masks/1.png} as well as {@code images/tile/crack/1.png} and {@code masks/tile/crack/1_mask.png}. Folders
  * named {@code good} hold good images; folders named {@code train} and {@code test} tell the split; {@link Words} has all
  * such names. Without a folder of the category its name is the root's, without one of the defect it is {@code defect}.
- *
- * <p>The split of defect images counts only where some of the category's are for training: data sets for one-class methods
- * keep every defect under {@code test}.
  *
  * @param maskLevel grey level from which a mask marks a pixel, or 0 to detect it
  */
@@ -42,10 +38,6 @@ record FolderLayout(DatasetFiles files, int maskLevel) implements DatasetLayout 
         Catalog.Builder catalog = new Catalog.Builder();
         String unnamed = unnamedDefect(root);
         Tree tree = new Tree(walk, root);
-        Set<String> withTraining = walk.images().stream()
-                .filter(image -> image.part() == Candidate.Part.TRAINING && !tree.isGood(image, walk.of(image, masks)))
-                .map(tree::category)
-                .collect(Collectors.toCollection(HashSet::new));
         for (FolderFile image : walk.images()) {
             List<FolderFile> own = walk.of(image, masks);
             String complaint = tree.complaint(image);
@@ -54,10 +46,9 @@ record FolderLayout(DatasetFiles files, int maskLevel) implements DatasetLayout 
             } else if (tree.isGood(image, own)) {
                 catalog.good(tree.category(image), image.file(), image.entry(), image.part());
             } else {
-                boolean counts = withTraining.contains(tree.category(image));
-                Candidate.Part part = counts ? image.part() : Candidate.Part.UNSAID;
                 String defect = tree.defect(image);
-                Candidate candidate = new Candidate(image.name(), image.file(), image.entry(), mask(image, own), part);
+                Candidate candidate =
+                        new Candidate(image.name(), image.file(), image.entry(), mask(image, own), image.part());
                 if (defect.isEmpty()) {
                     catalog.unnamedDefect(tree.category(image), unnamed, candidate);
                 } else {

@@ -3,7 +3,6 @@ package org.dualanodiff.pipeline.dataset;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -22,9 +21,6 @@ import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
  *
  * <p>As it is unpacked VisA has a table {@code image_anno.csv} with the columns {@code image, label, mask} in the folder of
  * each category instead.
- *
- * <p>The tables for one-class methods put every defect under "test", because those methods train on good images alone;
- * so the split of defect images counts only where some of the category's are for training.
  *
  * @param maskLevel grey level from which a mask marks a pixel; VisA's own masks number the defects 1, 2, 3
  */
@@ -100,12 +96,11 @@ record VisaLayout(DatasetFiles files, int maskLevel) implements DatasetLayout {
         for (Path table : tables) {
             boolean raw = table.getName().equalsIgnoreCase(RAW);
             List<CSVRecord> rows = rows(table, raw ? RAW_COLUMNS : COLUMNS);
-            Set<String> withTraining = categoriesWithTraining(rows);
             for (CSVRecord row : rows) {
                 String place = "%s, row %d".formatted(DatasetPath.below(base, table), row.getRecordNumber());
                 String complaint = complaint(row);
                 if (complaint.isEmpty()) {
-                    images.add(line(place, row, withTraining, table));
+                    images.add(line(place, row, table));
                 } else {
                     catalog.aside(place, Reason.INVALID_ENTRY, complaint);
                 }
@@ -165,16 +160,6 @@ record VisaLayout(DatasetFiles files, int maskLevel) implements DatasetLayout {
         return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
     }
 
-    private static Set<String> categoriesWithTraining(List<CSVRecord> rows) {
-        Set<String> categories = new HashSet<>();
-        rows.stream()
-                .filter(row -> complaint(row).isEmpty())
-                .filter(row -> !Words.isGood(row.get("label")))
-                .filter(row -> Words.part(field(row, "split")).orElseThrow() == Candidate.Part.TRAINING)
-                .forEach(row -> categories.add(field(row, "object")));
-        return categories;
-    }
-
     /** Empty where the row says all it must. */
     private static String complaint(CSVRecord row) {
         for (String column : List.of("object", "label", "image")) {
@@ -186,17 +171,16 @@ record VisaLayout(DatasetFiles files, int maskLevel) implements DatasetLayout {
         return Words.part(split).isPresent() ? "" : "its split is \"%s\"; expected train or test".formatted(split);
     }
 
-    private static ListedImages.Line line(String place, CSVRecord row, Set<String> withTraining, Path table) {
+    private static ListedImages.Line line(String place, CSVRecord row, Path table) {
         String object =
                 row.isMapped("object") ? row.get("object") : table.getParent().getName();
-        boolean counts = Words.isGood(row.get("label")) || withTraining.contains(object);
         return new ListedImages.Line(
                 place,
                 row.get("image"),
                 field(row, "mask"),
                 object,
                 row.get("label"),
-                counts ? Words.part(field(row, "split")).orElseThrow() : Candidate.Part.UNSAID);
+                Words.part(field(row, "split")).orElseThrow());
     }
 
     private static String field(CSVRecord row, String column) {

@@ -129,6 +129,36 @@ class AnnotationFormsTest {
         assertThat(good(asked)).containsExactly("0.jpg");
     }
 
+    @Test
+    void manifestImages_forTrainingWithBlackMasks_areNoDefectsForTraining() throws IOException {
+        plates.mask("m.png");
+        plates.mask("black.png", Plates.mask(0));
+        plates.text("manifest.jsonl", """
+                {"image": "images/0.jpg", "mask": "black.png", "split": "train"}
+                {"image": "images/1.jpg", "mask": "m.png", "split": "test"}
+                {"image": "images/2.jpg", "mask": "black.png", "split": "test"}
+                """);
+
+        Dataset dataset = plates.read();
+
+        assertThat(names(dataset, "defect")).containsExactly("images/1.jpg");
+        assertThat(good(dataset)).containsExactly("0.jpg");
+        assertThat(dataset.good().get(0).test()).hasSize(1);
+    }
+
+    @Test
+    void manifestImage_withABlackMaskAndADefectInAnotherLine_isNoGoodOne() throws IOException {
+        plates.mask("m.png");
+        plates.mask("black.png", Plates.mask(0));
+        plates.text("manifest.jsonl", """
+                {"image": "images/0.jpg", "mask": "black.png"}
+                {"image": "images/0.jpg", "mask": "m.png", "defect": "crack"}
+                {"image": "images/1.jpg", "mask": "black.png"}
+                """);
+
+        assertThat(good(plates.read())).containsExactly("1.jpg");
+    }
+
     @ParameterizedTest
     @CsvSource({"0, true", "false, true", "1, false", "true, false", "'[]', true", "'\"ok\"', true"})
     void manifestLabel_thatIsNoName_tellsGoodFromDefective(String label, boolean good) throws IOException {

@@ -124,6 +124,32 @@ class CocoFormsTest {
     }
 
     @Test
+    void cocoOfRoboflow_withGoodImagesAloneForTraining_trainsOnDefectsAllTheSame() throws IOException {
+        for (int i = 0; i < 3; i++) {
+            plates.picture("train/%d.jpg".formatted(i));
+            plates.picture("test/%d.jpg".formatted(i));
+        }
+        plates.text("train/_annotations.coco.json", coco(four().subList(0, 3), List.of(), CRACK));
+        plates.text(
+                "test/_annotations.coco.json",
+                coco(four().subList(0, 3), List.of(square(0, 1, 2), square(1, 1, 2), square(2, 1, 2)), CRACK));
+
+        Dataset dataset = new DatasetReader(new org.apache.hadoop.conf.Configuration())
+                .read(new DatasetRequest(plates.root().toString(), List.of(), List.of(), new SplitRule.FirstThird()));
+
+        assertThat(names(dataset, "crack")).containsExactly("test/0.jpg");
+        assertThat(dataset.sets().get(0).test()).hasSize(2);
+        assertThat(good(dataset)).hasSize(3);
+    }
+
+    @Test
+    void cocoFile_withTestInItsName_trainsOnItsDefects() throws IOException {
+        plates.text("product_test_bench.json", coco(four(), List.of(square(0, 1, 2)), CRACK));
+
+        assertThat(names(plates.read(), "crack")).containsExactly("images/0.jpg");
+    }
+
+    @Test
     void cocoAnnotation_ofUnknownImage_makesNoImageAGoodOne() throws IOException {
         plates.text("instances.json", coco(four(), List.of(square(0, 1, 2), square(77, 1, 2)), CRACK));
 

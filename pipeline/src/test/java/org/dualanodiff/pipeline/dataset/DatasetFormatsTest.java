@@ -229,13 +229,47 @@ class DatasetFormatsTest {
     }
 
     @Test
-    void manifest_ofTestImagesAlone_trainsOnNone() throws IOException {
-        pair("a", "a_mask");
-        text(
-                "manifest.jsonl",
-                "{\"image\": \"a.png\", \"mask\": \"a_mask.png\", \"category\": \"t\", \"defect\": \"d\", \"split\": \"test\"}");
+    void manifest_ofTestDefectsAlone_isSplitByTheRuleAndSaysSo() throws IOException {
+        StringBuilder lines =
+                new StringBuilder("{\"image\": \"good.png\", \"category\": \"t\", \"split\": \"test\"}\n");
+        picture("good.png");
+        for (int i = 0; i < 6; i++) {
+            pair("" + i, i + "_mask");
+            lines.append(
+                    "{\"image\": \"%d.png\", \"mask\": \"%d_mask.png\", \"category\": \"%s\", \"defect\": \"d\", \"split\": \"%s\"}\n"
+                            .formatted(i, i, i < 3 ? "t" : "u", i == 5 ? "train" : "test"));
+        }
+        text("manifest.jsonl", lines.toString());
 
-        assertThat(read("").sets().get(0).usable()).isFalse();
+        Dataset dataset = read("");
+
+        assertThat(dataset.set("t", "d").orElseThrow().training())
+                .extracting(DefectImage::name)
+                .containsExactly("0.png");
+        assertThat(dataset.set("t", "d").orElseThrow().test()).hasSize(2);
+        assertThat(dataset.set("u", "d").orElseThrow().training())
+                .extracting(DefectImage::name)
+                .containsExactly("5.png");
+        assertThat(dataset.good("t").orElseThrow().test()).hasSize(1);
+        assertThat(dataset.warnings())
+                .filteredOn(warning -> warning.contains("for testing"))
+                .singleElement()
+                .asString()
+                .contains("t:")
+                .contains("dataset.split");
+    }
+
+    @Test
+    void manifest_ofTestDefectsAndOthers_trainsOnTheOthersAlone() throws IOException {
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < 6; i++) {
+            pair("" + i, i + "_mask");
+            lines.append("{\"image\": \"%d.png\", \"mask\": \"%d_mask.png\", \"defect\": \"d\", \"split\": \"%s\"}\n"
+                    .formatted(i, i, i < 3 ? "test" : ""));
+        }
+        text("manifest.jsonl", lines.toString());
+
+        assertThat(training(FIRST_THIRD)).containsExactly("3.png");
     }
 
     @Test
