@@ -26,6 +26,9 @@ import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
 record YoloLayout(DatasetFiles files) implements DatasetLayout {
     private static final int MOST_LOOKS = 10;
 
+    private static final String LOST =
+            "it has no label file, but no image takes %s: whether it is a good one is not known; name its file %s.txt, empty for a good one";
+
     /** Possessive: an outline may have thousands of points, and a pattern that may go back keeps a place on the stack for each. */
     private static final Pattern LINE = Pattern.compile("\\d+(?:\\s++[0-9.eE+-]++){4,}+");
 
@@ -78,10 +81,15 @@ record YoloLayout(DatasetFiles files) implements DatasetLayout {
         return false;
     }
 
-    /** By its first line. */
+    /** By its first line that is not blank. */
     private boolean isLabel(FileEntry entry) throws IOException {
-        String first = files.beginning(entry.path()).lines().findFirst().orElse("");
-        return LINE.matcher(first.strip()).matches();
+        return files.beginning(entry.path())
+                .lines()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty())
+                .findFirst()
+                .filter(line -> LINE.matcher(line).matches())
+                .isPresent();
     }
 
     @Override
@@ -91,8 +99,15 @@ record YoloLayout(DatasetFiles files) implements DatasetLayout {
         List<String> names = names(root);
         Catalog.Builder catalog = new Catalog.Builder();
         String category = root.getName().isEmpty() ? DatasetFormat.UNNAMED_CATEGORY : root.getName();
+        List<FolderFile> orphans = orphans(labels, catalog);
         for (FolderFile image : walk.images()) {
             List<FolderFile> files = walk.of(image, labels);
+            if (files.isEmpty() && !image.good() && !orphans.isEmpty()) {
+                String detail =
+                        LOST.formatted(orphans.get(0).file(), image.entry().stem());
+                catalog.goodAside(category, image.file(), Reason.INVALID_ENTRY, detail);
+                continue;
+            }
             SortedMap<String, List<Outline>> outlines = new TreeMap<>();
             for (FolderFile label : files) {
                 read(label, names, outlines, catalog, image);
@@ -108,13 +123,20 @@ record YoloLayout(DatasetFiles files) implements DatasetLayout {
                     outlines,
                     List.of());
         }
+        walk.strangers().stream().filter(FolderWalk::isPictureOrFolder).forEach(catalog::aside);
+        return catalog.build(root.toString());
+    }
+
+    /** Files with outlines that belong to no image, which are set aside. */
+    private List<FolderFile> orphans(MaskIndex<FolderFile> labels, Catalog.Builder catalog) throws IOException {
+        List<FolderFile> orphans = new ArrayList<>();
         for (FolderFile file : labels.orphans()) {
             if (isLabel(file.entry())) {
+                orphans.add(file);
                 catalog.aside(file.file(), Reason.ORPHAN_MASK, "no image takes these outlines");
             }
         }
-        walk.strangers().stream().filter(FolderWalk::isPictureOrFolder).forEach(catalog::aside);
-        return catalog.build(root.toString());
+        return orphans;
     }
 
     private void read(

@@ -333,7 +333,34 @@ class AnnotationFormsTest {
 
         assertThat(yolo.read().quarantine())
                 .extracting(aside -> aside.file() + " " + aside.reason())
-                .containsExactlyInAnyOrder("labels/000_1.txt ORPHAN_MASK", "images/002.heic NOT_AN_IMAGE");
+                .containsExactlyInAnyOrder(
+                        "labels/000_1.txt ORPHAN_MASK", "images/000.jpg INVALID_ENTRY", "images/002.heic NOT_AN_IMAGE");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "labels/0.jpg.txt, '0 0.25 0.25 0.5 0.25 0.5 0.5', 1",
+        "labels/zero.txt, '\n0 0.5 0.5 0.2 0.2', 1",
+        "labels/zero.txt, '', 2",
+        "labels/readme.txt, 'drawn in May', 2"
+    })
+    void yoloLabels_ofNoImage_leaveOpenWhichImagesAreGood(String file, String text, int good) throws IOException {
+        Plates yolo = new Plates(root.resolve("yolo"));
+        for (String name : List.of("0", "1", "2")) {
+            yolo.picture("images/%s.jpg".formatted(name));
+        }
+        yolo.text("labels/1.txt", "");
+        yolo.text("labels/2.txt", "0 0.25 0.25 0.5 0.25 0.5 0.5 0.25 0.5\n");
+        yolo.text(file, text);
+        yolo.text("data.yaml", "names: [crack]");
+
+        Dataset dataset = yolo.read();
+
+        assertThat(good(dataset)).hasSize(good).contains("1.jpg").doesNotContain("2.jpg");
+        assertThat(dataset.quarantine())
+                .extracting(aside -> aside.file() + " " + aside.reason())
+                .containsExactlyInAnyOrderElementsOf(
+                        good == 2 ? List.of() : List.of(file + " ORPHAN_MASK", "images/0.jpg INVALID_ENTRY"));
     }
 
     @ParameterizedTest
