@@ -155,22 +155,12 @@ final class FolderWalk {
 
     /** Into images and masks: by their folder, by their name, and by an image of that name beside. */
     private void sort(List<FolderFile> all) {
-        Set<MaskIndex.Name> stems = all.stream()
-                .filter(file -> !file.amongMasks() && file.entry().isImage())
-                .map(FolderFile::key)
-                .collect(Collectors.toSet());
-        Map<MaskIndex.Name, FileEntry> photographs = new HashMap<>();
-        all.stream()
-                .filter(file -> !file.amongMasks() && file.entry().isPhotograph())
-                .forEach(file -> photographs.putIfAbsent(file.key(), file.entry()));
+        Map<FileEntry, MaskIndex.Name> pictures = new LinkedHashMap<>();
+        all.stream().filter(file -> !file.amongMasks()).forEach(file -> pictures.put(file.entry(), file.key()));
+        Set<FileEntry> beside = masksBeside(pictures);
         for (FolderFile file : all) {
             MaskIndex.Name name = file.key();
-            boolean named = Words.isPlainlyMask(name.stem())
-                    || Words.maskOf(name.stem())
-                            .filter(stem -> stems.contains(new MaskIndex.Name(name.space(), stem)))
-                            .isPresent();
-            boolean beside = photographs.containsKey(name) && file.entry().mayBeMaskOf(photographs.get(name));
-            if (file.entry().isMask() && (file.amongMasks() || named || beside)) {
+            if (file.entry().isMask() && (file.amongMasks() || beside.contains(file.entry()))) {
                 masks.put(file, name);
             } else if (file.entry().isImage()) {
                 images.add(file);
@@ -188,6 +178,36 @@ final class FolderWalk {
                         alone.add(name);
                     }
                 });
+    }
+
+    /**
+     * The masks among images: by their name, and by an image of that name beside.
+     *
+     * @param pictures each with its name
+     */
+    static Set<FileEntry> masksBeside(Map<FileEntry, MaskIndex.Name> pictures) {
+        Set<MaskIndex.Name> images = new HashSet<>();
+        Map<MaskIndex.Name, FileEntry> photographs = new HashMap<>();
+        pictures.forEach((entry, name) -> {
+            if (entry.isImage()) {
+                images.add(name);
+            }
+            if (entry.isPhotograph()) {
+                photographs.putIfAbsent(name, entry);
+            }
+        });
+        Set<FileEntry> masks = new HashSet<>();
+        pictures.forEach((entry, name) -> {
+            boolean named = Words.isPlainlyMask(name.stem())
+                    || Words.maskOf(name.stem())
+                            .filter(stem -> images.contains(new MaskIndex.Name(name.space(), stem)))
+                            .isPresent();
+            boolean beside = photographs.containsKey(name) && entry.mayBeMaskOf(photographs.get(name));
+            if (entry.isMask() && (named || beside)) {
+                masks.add(entry);
+            }
+        });
+        return masks;
     }
 
     /** By folder, then name. */

@@ -177,8 +177,16 @@ record MvtecLayout(DatasetFiles files, int maskLevel) implements DatasetLayout {
         }
 
         private void addGood(FileEntry folder, List<URI> good, List<Quarantined> strangers) throws IOException {
+            Map<FileEntry, MaskIndex.Name> pictures = new LinkedHashMap<>();
             for (FileEntry entry : pictures(folder.path())) {
-                if (entry.isImage()) {
+                pictures.put(entry, name(entry, ""));
+            }
+            Set<FileEntry> masks = FolderWalk.masksBeside(pictures);
+            for (FileEntry entry : pictures.keySet()) {
+                if (masks.contains(entry)) {
+                    strangers.add(aside(
+                            Catalog.Builder.GOOD, entry, Reason.ORPHAN_MASK, "a mask by its name, among good images"));
+                } else if (entry.isImage()) {
                     good.add(entry.uri());
                 } else {
                     strangers.add(stranger(Catalog.Builder.GOOD, entry));

@@ -236,6 +236,28 @@ class DatasetReaderTest {
     }
 
     @Test
+    void reader_ofMasksAmongGoodImages_takesNoneForAGoodImage() throws IOException {
+        pair("tile", "crack", "a");
+        for (String name : List.of("000.png", "000_mask.png", "001.jpg", "001.png", "label_2.png")) {
+            TestImages.write(root.resolve("tile/train/good").resolve(name), PICTURE);
+        }
+        image("tile", "good", "003.png", PICTURE);
+        image("tile", "good", "003_GT.bmp", MASK);
+
+        Dataset dataset = read();
+
+        GoodImages good = dataset.good("tile").orElseThrow();
+        assertThat(good.training()).extracting(GoodImages::name).containsExactly("000.png", "001.jpg", "label_2.png");
+        assertThat(good.test()).extracting(GoodImages::name).containsExactly("003.png");
+        assertThat(dataset.quarantine())
+                .extracting(Quarantined::file, Quarantined::reason)
+                .containsExactly(
+                        tuple("tile/train/good/000_mask.png", Reason.ORPHAN_MASK),
+                        tuple("tile/train/good/001.png", Reason.ORPHAN_MASK),
+                        tuple("tile/test/good/003_GT.bmp", Reason.ORPHAN_MASK));
+    }
+
+    @Test
     void reader_ofMasksWithoutImageFolder_listsThemAsOrphans() throws IOException {
         pair("tile", "crack", "a");
         mask("tile", "dent", "a_mask.png", MASK);
