@@ -109,8 +109,8 @@ record YoloLayout(DatasetFiles files) implements DatasetLayout {
                 continue;
             }
             SortedMap<String, List<Outline>> outlines = new TreeMap<>();
-            for (FolderFile label : files) {
-                read(label, names, outlines, catalog, image);
+            if (!read(files, names, outlines, catalog, image)) {
+                continue;
             }
             catalog.outlined(
                     category,
@@ -137,6 +137,30 @@ record YoloLayout(DatasetFiles files) implements DatasetLayout {
             }
         }
         return orphans;
+    }
+
+    /** Whether all of an image's files can be read: with a part of its outlines it is of no use. */
+    private boolean read(
+            List<FolderFile> labels,
+            List<String> names,
+            SortedMap<String, List<Outline>> outlines,
+            Catalog.Builder catalog,
+            FolderFile image)
+            throws IOException {
+        for (FolderFile label : labels) {
+            try {
+                read(label, names, outlines, catalog, image);
+            } catch (CharacterCodingException e) {
+                catalog.annotated(image.entry());
+                catalog.aside(label.file(), Reason.INVALID_ENTRY, "it is not in UTF-8");
+                return false;
+            } catch (DatasetException e) {
+                catalog.annotated(image.entry());
+                catalog.aside(label.file(), Reason.INVALID_ENTRY, e.getMessage());
+                return false;
+            }
+        }
+        return true;
     }
 
     private void read(

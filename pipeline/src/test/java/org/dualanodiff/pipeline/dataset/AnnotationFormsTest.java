@@ -364,6 +364,32 @@ class AnnotationFormsTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"GBK", "UTF-16LE"})
+    void yoloLabel_notInUtf8_setsItsImageAsideAlone(String charset) throws IOException {
+        Plates yolo = new Plates(root.resolve("yolo"));
+        String outline = "0 0.25 0.25 0.5 0.25 0.5 0.5 0.25 0.5\n";
+        for (String name : List.of("0", "1", "2")) {
+            yolo.picture("images/%s.jpg".formatted(name));
+        }
+        yolo.write(
+                "labels/0.txt", (outline.repeat(1000) + "# 裂纹\n").getBytes(java.nio.charset.Charset.forName(charset)));
+        yolo.text("labels/1.txt", outline);
+        yolo.text("data.yaml", "names: [crack]");
+
+        Dataset dataset = yolo.read();
+
+        assertThat(dataset.set("yolo", "crack").orElseThrow().training())
+                .extracting(DefectImage::name)
+                .containsExactly("images/1.jpg");
+        assertThat(good(dataset)).containsExactly("2.jpg");
+        assertThat(dataset.quarantine()).singleElement().satisfies(aside -> {
+            assertThat(aside.file()).isEqualTo("labels/0.txt");
+            assertThat(aside.reason()).isEqualTo(Reason.INVALID_ENTRY);
+            assertThat(aside.detail()).contains("UTF-8");
+        });
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"data.yaml", "classes.txt"})
     void yoloNames_notInUtf8_areNamed(String file) throws IOException {
         Plates yolo = new Plates(root.resolve("yolo"));
