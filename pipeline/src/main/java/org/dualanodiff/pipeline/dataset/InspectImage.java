@@ -19,7 +19,7 @@ import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
 /** Opens one image of a defect with its mask, once, and says what they are. */
 public final class InspectImage {
     /** To be raised whenever inspecting the same files may find something else. */
-    private static final int VERSION = 2;
+    private static final int VERSION = 3;
 
     /** Training cuts an image into squares; a longer one would take more memory than it is worth. */
     private static final int LONGEST_SHAPE = 32;

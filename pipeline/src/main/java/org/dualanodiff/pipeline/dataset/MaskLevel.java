@@ -14,6 +14,9 @@ final class MaskLevel {
     /** Below this the levels of a JPEG may be noise. */
     private static final int NOISE = 32;
 
+    /** Below this nothing is told from noise: a class's color is brighter, even dark blue. */
+    private static final int FAINT = 8;
+
     /** A drawn mask has no more levels than this; photographs and heat maps do. */
     private static final int DRAWN_LEVELS = 32;
 
@@ -50,6 +53,10 @@ final class MaskLevel {
         }
         long distinct = IntStream.of(histogram).filter(pixels -> pixels > 0).count();
         boolean drawn = !lossy && distinct <= DRAWN_LEVELS;
+        int faint = drawn || lossy ? 0 : faintRegions(histogram);
+        if (faint > 0) {
+            throw unclear(faint);
+        }
         int least = drawn ? MaskFile.NUMBERED : NOISE;
         if (IntStream.range(least, MaskFile.BLACK_AND_WHITE).allMatch(level -> histogram[level] == 0)) {
             return MaskFile.BLACK_AND_WHITE;
@@ -67,9 +74,33 @@ final class MaskLevel {
         } else if (drawn) {
             return MaskFile.NUMBERED;
         }
-        throw new IllegalArgumentException(
+        throw unclear(dark);
+    }
+
+    private static IllegalArgumentException unclear(int pixels) {
+        return new IllegalArgumentException(
                 "part of the mask, %d pixels, lies below grey level %d and apart from what is marked; set dataset.mask-level, or save the mask in black and white without loss (PNG)"
-                        .formatted(dark, MaskFile.BLACK_AND_WHITE));
+                        .formatted(pixels, MaskFile.BLACK_AND_WHITE));
+    }
+
+    /** Pixels of regions as dark as noise that are even, as noise is not, are not the ground, and touch nothing marked. */
+    private int faintRegions(int[] histogram) {
+        int ground = IntStream.range(0, histogram.length)
+                .reduce(0, (most, level) -> histogram[level] > histogram[most] ? level : most);
+        BitSet even = new BitSet(levels.length);
+        for (int i = 0; i < levels.length; i++) {
+            even.set(i, levels[i] >= FAINT && levels[i] < NOISE && levels[i] != ground && isFlat(i));
+        }
+        if (even.isEmpty()) {
+            return 0;
+        }
+        BitSet connected = connectedToMarked(1);
+        even.andNot(connected);
+        int faint = 0;
+        for (int i = 0; i < levels.length && !even.isEmpty(); i++) {
+            faint += levels[i] >= FAINT && levels[i] != ground && !connected.get(i) ? 1 : 0;
+        }
+        return faint;
     }
 
     /** Pixels from {@code least} up that are not marked, and no soft edge of what is. */

@@ -156,6 +156,55 @@ class MaskFormsTest {
         });
     }
 
+    @Test
+    void maskOfSmoothEdges_withAClassInADarkColor_isSetAsideWithTheWayOut() throws IOException {
+        BufferedImage mask = smooth(0);
+        Plates.rectangle(mask, 35, 4, 29);
+        plates.mask(MASK, mask);
+
+        assertThat(plates.read().quarantine()).singleElement().satisfies(aside -> {
+            assertThat(aside.reason()).isEqualTo(Reason.MASK_UNCLEAR);
+            assertThat(aside.detail())
+                    .contains(", %d pixels, lies below grey level 128".formatted(Plates.SPOT))
+                    .contains("dataset.mask-level");
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 16})
+    void maskOfSmoothEdges_onAnyDarkGround_keepsItsLevel(int ground) throws IOException {
+        BufferedImage mask = smooth(ground);
+        for (int i = 0; i < 40; i++) {
+            mask.getRaster().setSample(i * 7 % Plates.WIDTH, i * 3 % 4, 0, i % 32);
+        }
+        plates.mask(MASK, mask);
+
+        Dataset dataset = plates.read();
+
+        assertThat(dataset.quarantine()).isEmpty();
+        assertThat(dataset.warnings()).noneMatch(warning -> warning.contains("regions darker"));
+    }
+
+    @Test
+    void maskThatWasAJpeg_savedAsPng_keepsItsLevel() throws IOException {
+        byte[] jpeg = TestImages.encode(smooth(0), "jpg");
+        plates.mask(MASK, ImageIO.read(new java.io.ByteArrayInputStream(jpeg)));
+
+        assertThat(plates.read().quarantine()).isEmpty();
+    }
+
+    /** A disc with an edge of many levels. */
+    private static BufferedImage smooth(int ground) {
+        BufferedImage mask = new BufferedImage(Plates.WIDTH, Plates.HEIGHT, BufferedImage.TYPE_BYTE_GRAY);
+        for (int y = 0; y < Plates.HEIGHT; y++) {
+            for (int x = 0; x < Plates.WIDTH; x++) {
+                double inside = 11 - Math.hypot(x - 15.3, y - 20.7);
+                mask.getRaster().setSample(x, y, 0, (int) Math.max(ground, Math.min(255, 128 + 60 * inside)));
+            }
+        }
+        return mask;
+    }
+
     @ParameterizedTest
     @CsvSource({
         "000_mask_1.png, 000_mask_2.png",
