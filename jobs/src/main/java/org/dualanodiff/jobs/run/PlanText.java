@@ -46,7 +46,9 @@ final class PlanText {
                 .forEach((category, source) -> lines.add("%s: background compensation with %s object masks%s"
                         .formatted(
                                 category,
-                                source.masks() == null ? "automatic" : source.masks(),
+                                source.masks() == null
+                                        ? "automatic"
+                                        : source.masks().folder(),
                                 released(inputs.settings()))));
         return lines;
     }

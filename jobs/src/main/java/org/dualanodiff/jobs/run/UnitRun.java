@@ -181,7 +181,15 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
             failure = "generation: " + TaskFailures.textOfJob(e);
         }
         // Whatever was made and judged is kept, however it ended.
-        Optional<UnitCommit> committed = commit(before, pairs);
+        Optional<UnitCommit> committed;
+        try {
+            committed = commit(before, pairs);
+        } catch (Exception e) {
+            run.lease().requireNotLost();
+            throw failure == null
+                    ? e
+                    : new UnitFailure(failure + "; nor was it committed: " + TaskFailures.textOfJob(e));
+        }
         committed.ifPresent(report::committed);
         if (failure != null) {
             throw new UnitFailure(failure);

@@ -5,13 +5,17 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.apache.hadoop.fs.ClusterStorageCapacityExceededException;
+import org.apache.hadoop.security.AccessControlException;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.SparkException;
 import org.apache.spark.TaskContext;
+import org.dualanodiff.pipeline.dataset.DatasetFiles.OutsideRootException;
 import org.dualanodiff.pipeline.dataset.ImageDecoder.UnreadableImageException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +32,14 @@ public final class TaskFailures {
     private static final Logger LOG = LoggerFactory.getLogger(TaskFailures.class);
 
     private static final int SPARK_DEFAULT = 4;
+
+    private static final List<Class<? extends IOException>> LASTING = List.of(
+            FileNotFoundException.class,
+            NoSuchFileException.class,
+            AccessDeniedException.class,
+            AccessControlException.class,
+            ClusterStorageCapacityExceededException.class,
+            OutsideRootException.class);
 
     private static final int LONGEST = 2_000;
 
@@ -50,13 +62,10 @@ public final class TaskFailures {
         }
     }
 
-    /** Of disk or network, and not that a file is not there, or not to be read: that will be so in a minute, too. */
+    /** Of disk or network, and not that a file is not there, or not to be read or written: that will be so in a minute, too. */
     static boolean mayPass(Throwable failure) {
         return isOfTheMachine(failure)
-                && causes(failure)
-                        .noneMatch(cause -> cause instanceof FileNotFoundException
-                                || cause instanceof NoSuchFileException
-                                || cause instanceof AccessDeniedException);
+                && causes(failure).noneMatch(cause -> LASTING.stream().anyMatch(kind -> kind.isInstance(cause)));
     }
 
     /** Whether another attempt at the running task may go better, and Spark will make one. */

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
+import org.apache.hadoop.security.AccessControlException;
 import org.apache.spark.ExecutorLostFailure;
 import org.apache.spark.SparkConf;
 import org.dualanodiff.model.checkpoint.CheckpointException;
@@ -47,7 +48,8 @@ class TaskFailuresTest {
         return List.of(
                 new FileNotFoundException("a.png"),
                 new NoSuchFileException("a.png"),
-                new AccessDeniedException("a.png"));
+                new AccessDeniedException("a.png"),
+                new AccessControlException("a.png"));
     }
 
     @Test

@@ -93,7 +93,8 @@ public final class BackgroundChoice {
         List<URI> backgrounds = BackgroundSource.backgrounds(good.training());
         List<URI> needed =
                 Stream.concat(backgrounds.stream(), others.stream()).distinct().toList();
-        Map<URI, String> masks = new FromFolder(folder, good.category(), files).sha256s(needed);
+        Map<URI, String> masks =
+                new FromFolder(new MaskFolder(folder, Map.of()), good.category(), files).sha256s(needed);
         List<URI> missing =
                 needed.stream().filter(image -> !masks.containsKey(image)).toList();
         if (missing.containsAll(backgrounds)) {

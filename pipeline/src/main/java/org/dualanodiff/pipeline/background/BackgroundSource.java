@@ -23,6 +23,7 @@ import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.model.sampling.CleanBackgrounds;
 import org.dualanodiff.pipeline.dataset.DatasetException;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
+import org.dualanodiff.pipeline.dataset.DefectSet.DefectImage;
 import org.dualanodiff.pipeline.dataset.ImageDecoder;
 import org.dualanodiff.pipeline.dataset.ImageDecoder.UnreadableImageException;
 
@@ -45,7 +46,7 @@ public record BackgroundSource(BackgroundMode mode, String category, List<URI> g
 
     /** Opens the source on the machine that asks. */
     public ObjectMasks open(DatasetFiles files) throws IOException {
-        return masks == null ? new Automatic(learned(files)) : new FromFolder(masks.folder(), category, files);
+        return masks == null ? new Automatic(learned(files)) : new FromFolder(masks, category, files);
     }
 
     /**
@@ -82,7 +83,7 @@ public record BackgroundSource(BackgroundMode mode, String category, List<URI> g
     private AutomaticObjectMask learned(DatasetFiles files) throws IOException {
         AutomaticObjectMask.Trust trust = trust(files);
         return trust.mask()
-                .orElseThrow(() -> new IOException(
+                .orElseThrow(() -> new UnreadableImageException(
                         "the good images of %s no longer allow an automatic object mask: %s; did they change during the run?"
                                 .formatted(category, trust.reason())));
     }
@@ -149,7 +150,7 @@ public record BackgroundSource(BackgroundMode mode, String category, List<URI> g
      * Object masks that somebody made: {@code <folder>/<category>/<train|test>/<good|defect>/<stem>.<suffix>}, named like the
      * image from its category's folder on, bright on the object.
      */
-    record FromFolder(URI folder, String category, DatasetFiles files) implements BackgroundSource.ObjectMasks {
+    record FromFolder(MaskFolder masks, String category, DatasetFiles files) implements BackgroundSource.ObjectMasks {
         private static final int FOLDERS = 3;
         private static final List<String> SUFFIXES = Stream.concat(ImageDecoder.ENDINGS.stream(), Stream.of("gif"))
                 .flatMap(ending -> Stream.of(ending, ending.toUpperCase(Locale.ROOT)))
@@ -157,11 +158,13 @@ public record BackgroundSource(BackgroundMode mode, String category, List<URI> g
 
         @Override
         public BufferedImage of(URI image, BufferedImage photograph) throws IOException {
-            BufferedImage mask = find(image)
-                    .map(Found::mask)
+            Found found = find(image)
                     .orElseThrow(() -> new DatasetException(
                             "there is no object mask of %s: expected %s.png, or another image format"
                                     .formatted(image, stem(image))));
+            DefectImage.requireSame(
+                    URI.create(stem(image)), masks.sha256s().getOrDefault(image, found.sha256()), found.sha256());
+            BufferedImage mask = found.mask();
             if (mask.getWidth() != photograph.getWidth() || mask.getHeight() != photograph.getHeight()) {
                 throw new DatasetException("the object mask %s has %d x %d pixels, its image %d x %d; make them equal"
                         .formatted(
@@ -208,7 +211,7 @@ public record BackgroundSource(BackgroundMode mode, String category, List<URI> g
 
         private Optional<byte[]> read(URI mask) throws IOException {
             try {
-                return Optional.of(files.within(folder).read(mask));
+                return Optional.of(files.within(masks.folder()).read(mask));
             } catch (FileNotFoundException e) {
                 return Optional.empty();
             }
@@ -241,7 +244,8 @@ public record BackgroundSource(BackgroundMode mode, String category, List<URI> g
                 first = names.lastIndexOf(category);
             }
             List<String> folders = List.of(parts).subList(first, last);
-            return Stream.concat(folders.stream(), Stream.of(stem)).collect(Collectors.joining("/", folder + "/", ""));
+            return Stream.concat(folders.stream(), Stream.of(stem))
+                    .collect(Collectors.joining("/", masks.folder() + "/", ""));
         }
     }
 }

@@ -91,8 +91,12 @@ public record DefectSet(
             return DatasetFiles.image(imageUri, file);
         }
 
-        /** What is made of an image is named by the hash that was found when the data set was read. */
-        static void requireSame(URI file, String expected, String found) throws UnreadableImageException {
+        /**
+         * What is made of an image is named by the hash that was found when the data set was read.
+         *
+         * @throws UnreadableImageException if it is another one by now
+         */
+        public static void requireSame(URI file, String expected, String found) throws UnreadableImageException {
             if (!found.equals(expected)) {
                 throw new UnreadableImageException(
                         ("%s has changed since the data set was read; run again (and touch the file if it has kept its"

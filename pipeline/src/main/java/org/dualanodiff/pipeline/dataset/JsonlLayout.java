@@ -33,6 +33,9 @@ record JsonlLayout(DatasetFiles files, int maskLevel) implements DatasetLayout {
             "mask.*|.*[_-]masks?|segmentation.*|ground_?truth.*|gt([_-].*)?|polygons?|rle|annotations?",
             Pattern.CASE_INSENSITIVE);
 
+    private static final Pattern PICTURE = Pattern.compile(
+            ".*\\.(" + String.join("|", ImageDecoder.ENDINGS) + "|gif)\\s*", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+
     /** The manifest of a folder: {@code manifest.jsonl}, or the only file of that kind. */
     List<FileEntry> manifests(Path root) throws IOException {
         List<FileEntry> all = files.list(root).stream()
@@ -114,29 +117,34 @@ record JsonlLayout(DatasetFiles files, int maskLevel) implements DatasetLayout {
                 .orElseThrow(() ->
                         new IllegalArgumentException("its split is \"%s\"; expected train or test".formatted(split)));
         String mask = text(object, "mask").orElse("");
+        String defect = name(object, "defect").or(() -> name(object, "label")).orElse("");
         if (mask.isEmpty()) {
-            requireNoOtherMask(object);
+            requireNoOtherMask(object, Words.isGood(defect));
         }
         return new ListedImages.Line(
-                place,
-                image,
-                mask,
-                text(object, "category").orElse(folder),
-                name(object, "defect").or(() -> name(object, "label")).orElse(""),
-                part);
+                place, image, mask, text(object, "category").orElse(folder), defect, part);
     }
 
-    /** A line whose mask goes by another name must not pass for one of a good image. */
-    private static void requireNoOtherMask(JsonObject object) {
+    /**
+     * A line whose mask goes by another name must not pass for one of a good image.
+     *
+     * @param good whether it says so: then only a picture's name contradicts, and not a {@code "mask_type": "none"}
+     */
+    private static void requireNoOtherMask(JsonObject object, boolean good) {
         for (Map.Entry<String, JsonElement> field : object.entrySet()) {
             boolean other = !field.getKey().equals("mask")
                     && OTHER_MASK.matcher(field.getKey()).matches();
-            if (other && saysSomething(field.getValue())) {
+            if (other && (good ? namesPicture(field.getValue()) : saysSomething(field.getValue()))) {
                 throw new IllegalArgumentException(
                         "it has no \"mask\", but \"%s\"; call the path of a mask file \"mask\""
                                 .formatted(field.getKey()));
             }
         }
+    }
+
+    private static boolean namesPicture(JsonElement value) {
+        return value instanceof JsonPrimitive text
+                && PICTURE.matcher(text.getAsString()).matches();
     }
 
     private static boolean saysSomething(JsonElement value) {

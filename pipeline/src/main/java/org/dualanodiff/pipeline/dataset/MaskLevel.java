@@ -17,6 +17,12 @@ final class MaskLevel {
     /** Below this nothing is told from noise: a class's color is brighter, even dark blue. */
     private static final int FAINT = 8;
 
+    /** Even pixels that a faint region has. */
+    private static final int LEAST_EVEN = 16;
+
+    /** So many classes may be as dark as noise. */
+    private static final int MOST_CLASSES = 3;
+
     /** A drawn mask has no more levels than this; photographs and heat maps do. */
     private static final int DRAWN_LEVELS = 32;
 
@@ -83,7 +89,10 @@ final class MaskLevel {
                         .formatted(pixels, MaskFile.BLACK_AND_WHITE));
     }
 
-    /** Pixels of regions as dark as noise that are even, as noise is not, are not the ground, and touch nothing marked. */
+    /**
+     * Pixels of regions as dark as noise that are even, are not the ground, and touch nothing marked. The noise of a small JPEG that
+     * was enlarged is even, too, but of many levels, where a class has one.
+     */
     private int faintRegions(int[] histogram) {
         int ground = IntStream.range(0, histogram.length)
                 .reduce(0, (most, level) -> histogram[level] > histogram[most] ? level : most);
@@ -96,6 +105,12 @@ final class MaskLevel {
         }
         BitSet connected = connectedToMarked(1);
         even.andNot(connected);
+        int[] evenly = new int[NOISE];
+        even.stream().forEach(i -> evenly[levels[i]]++);
+        int most = IntStream.of(evenly).max().orElse(0);
+        if (most < LEAST_EVEN || most < even.cardinality() / MOST_CLASSES) {
+            return 0;
+        }
         int faint = 0;
         for (int i = 0; i < levels.length && !even.isEmpty(); i++) {
             faint += levels[i] >= FAINT && levels[i] != ground && !connected.get(i) ? 1 : 0;

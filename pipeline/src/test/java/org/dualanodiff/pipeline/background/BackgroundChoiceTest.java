@@ -10,11 +10,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import javax.imageio.ImageIO;
 import org.apache.hadoop.conf.Configuration;
 import org.dualanodiff.model.dual.BackgroundCompensation.BackgroundMode;
 import org.dualanodiff.pipeline.background.BackgroundSource.FromFolder;
+import org.dualanodiff.pipeline.background.BackgroundSource.MaskFolder;
 import org.dualanodiff.pipeline.config.PipelineConfig.BackgroundConfig;
 import org.dualanodiff.pipeline.dataset.Dataset.GoodImages;
 import org.dualanodiff.pipeline.dataset.DatasetException;
@@ -136,7 +138,7 @@ class BackgroundChoiceTest {
     @Test
     void folderMask_ofAnyLayout_liesBelowItsCategory() throws IOException {
         URI image = URI.create("file:/visa/candle/Data/Images/Normal/0000.JPG");
-        FromFolder masks = new FromFolder(masks().toUri(), "candle", files);
+        FromFolder masks = new FromFolder(new MaskFolder(masks().toUri(), Map.of()), "candle", files);
 
         writeMask("candle/Data/Images/Normal/0000", "png", 128);
         assertThat(masks.sha256s(List.of(image))).containsOnlyKeys(image);
@@ -147,10 +149,30 @@ class BackgroundChoiceTest {
     }
 
     @Test
+    void folderMask_correctedSinceItWasLookedAt_isRefused() throws IOException {
+        GoodImages good = good("hex_nut");
+        for (URI image : good.training()) {
+            writeMask("hex_nut/train/good/" + GoodImages.name(image).replace(".png", ""), "png", 128);
+        }
+        BackgroundSource source = choose("on", masks().toString(), good).orElseThrow();
+        BufferedImage photograph = Specimens.photograph("hex_nut", 0);
+        URI first = good.training().get(0);
+        assertThat(source.open(files).of(first, photograph).getWidth()).isEqualTo(128);
+
+        BufferedImage other = new BufferedImage(128, 128, BufferedImage.TYPE_BYTE_GRAY);
+        other.getRaster().setSample(5, 5, 0, 255);
+        ImageIO.write(
+                other, "png", masks().resolve("hex_nut/train/good/000.png").toFile());
+
+        assertThatThrownBy(() -> source.open(files).of(first, photograph))
+                .hasMessageContaining("hex_nut/train/good/000 has changed since");
+    }
+
+    @Test
     void folderMask_missingBlackOrOfAnotherSize_isNamed() throws IOException {
         URI image = good("hex_nut").training().get(0);
         BufferedImage photograph = Specimens.photograph("hex_nut", 0);
-        FromFolder masks = new FromFolder(masks().toUri(), "hex_nut", files);
+        FromFolder masks = new FromFolder(new MaskFolder(masks().toUri(), Map.of()), "hex_nut", files);
 
         assertThatThrownBy(() -> masks.of(image, photograph)).hasMessageContaining("hex_nut/train/good/000.png");
         writeMask("hex_nut/train/good/000", "png", 64);

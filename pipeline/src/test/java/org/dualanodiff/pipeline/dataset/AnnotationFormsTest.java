@@ -261,6 +261,21 @@ class AnnotationFormsTest {
         });
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"\"mask_type\": \"none\"", "\"gt\": \"good\"", "\"annotations\": [\"checked\"]"})
+    void manifestLine_calledGood_isGoodWhateverElseItSaysOfMasks(String field) throws IOException {
+        plates.mask("m.png");
+        plates.text("manifest.jsonl", """
+                {"image": "images/0.jpg", "defect": "good", %s}
+                {"image": "images/2.jpg", "mask": "m.png", "defect": "crack"}
+                """.formatted(field));
+
+        Dataset dataset = plates.read();
+
+        assertThat(good(dataset)).containsExactly("0.jpg");
+        assertThat(dataset.quarantine()).isEmpty();
+    }
+
     @Test
     void tableOfVisa_withGoodInAnyWord_trainsOnItsDefects() throws IOException {
         plates.mask("m.png");

@@ -2,6 +2,8 @@ package org.dualanodiff.pipeline.dataset;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.awt.Color;
+import java.awt.Graphics2D;
 import java.awt.Transparency;
 import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
@@ -189,6 +191,20 @@ class MaskFormsTest {
     void maskThatWasAJpeg_savedAsPng_keepsItsLevel() throws IOException {
         byte[] jpeg = TestImages.encode(smooth(0), "jpg");
         plates.mask(MASK, ImageIO.read(new java.io.ByteArrayInputStream(jpeg)));
+
+        assertThat(plates.read().quarantine()).isEmpty();
+    }
+
+    @Test
+    void maskThatWasASmallJpeg_enlargedPixelByPixel_keepsItsLevel() throws IOException {
+        BufferedImage noisy = smooth(0);
+        int[] noise = {8, 9, 11, 13, 14, 17, 18, 21, 22, 25, 27, 30};
+        for (int i = 0; i < noise.length; i++) {
+            Graphics2D graphics = noisy.createGraphics();
+            graphics.setColor(new Color(noise[i], noise[i], noise[i]));
+            graphics.fillRect(30 + 6 * (i % 3), 6 * (i / 3), 4, 4);
+        }
+        plates.mask(MASK, noisy);
 
         assertThat(plates.read().quarantine()).isEmpty();
     }

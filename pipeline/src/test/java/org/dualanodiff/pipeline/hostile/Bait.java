@@ -83,7 +83,8 @@ public record Bait(Path folder) {
         }
     }
 
-    private static boolean isPicture(File file) {
+    /** Whether a file shows the same as the bait. */
+    static boolean isPicture(File file) {
         try {
             BufferedImage image = file.getName().endsWith(".png") ? ImageIO.read(file) : null;
             return image != null && image.getRGB(0, 0) == COLOR;

@@ -82,14 +82,6 @@ class HostileInputTest {
 
         assertThat(here.resolve("export"))
                 .isDirectoryRecursivelyContaining(
-                        file -> file.toString().endsWith(".png") && hasMismatch(file, bait) < 0);
-    }
-
-    private static long hasMismatch(Path file, Bait bait) {
-        try {
-            return Files.mismatch(file, bait.picture());
-        } catch (IOException e) {
-            return 0;
-        }
+                        file -> file.toString().endsWith(".png") && Bait.isPicture(file.toFile()));
     }
 }
