@@ -165,6 +165,7 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
             requireTryable();
         }
         QualityProfile profile = enough ? QualityProfile.NONE : learn();
+        requireMasks(profile);
         AcceptedCopies rule = profile.copies();
         UnitPairs pairs = new UnitPairs(before, run.target(), rule);
         String failure = null;
@@ -205,11 +206,7 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
         run.states().enter(id, UnitState.LEARNING);
         try {
             QualityProfile learned = tasks.persistently(() -> run.jobs().learn(task.get()));
-            QualityProfile profile = new QualityRegistry(run.store(), run.runId()).settle(key, learned);
-            requireMasks(profile);
-            return profile;
-        } catch (UnitFailure e) {
-            throw e;
+            return new QualityRegistry(run.store(), run.runId()).settle(key, learned);
         } catch (Exception e) {
             run.lease().requireNotLost();
             LOG.error("looking at the real pairs of {} failed", key, e);
